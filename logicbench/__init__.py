@@ -1,0 +1,3 @@
+"""Logical-reasoning benchmarks with solver-checked answers and measured hardness."""
+
+__version__ = "0.1.0"

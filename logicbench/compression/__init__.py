@@ -1,0 +1,1 @@
+"""Pruning, structured removal and quantisation of language models."""

@@ -1,0 +1,1 @@
+"""Problem families: instance, surfaces, answer parsing and checking."""

@@ -1,0 +1,1 @@
+"""Exports and adapters to other tools."""

@@ -1,0 +1,1 @@
+"""Languages: syntax, parsers and printers. Knows no task, no solver, no model."""

@@ -1,0 +1,1 @@
+"""The verifier as a reward function, and its adapters."""

@@ -1,0 +1,1 @@
+"""Ground truth: SAT, SMT, provers and graph solvers. Knows no task."""

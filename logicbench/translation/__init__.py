@@ -1,0 +1,1 @@
+"""Natural language to first-order logic: pipelines and their verification."""
