@@ -1,0 +1,108 @@
+"""Readers of labels and integers, and the undressing that all readers share.
+
+A reader takes a span and returns (value, rest of the span). Readers forgive how an
+answer is dressed (bold, LaTeX, code marks, brackets, fullwidth digits) and never what it says: lengths, ranges and
+repetitions are exact. They run in linear time and raise only `ReadError`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from logicbench.answers.extract import ReadError
+
+MAX_NUMBER_DIGITS = 30
+"""Longer integers are refused unread: no answer needs them, and converting them is not linear."""
+
+_DRESS = re.compile(
+    r"\\(?:text|mathrm|mathbf|textbf|mathit|mathtt|boxed|fbox|left|right|operatorname)\b|\\[,;! ()\[\]]|[*`$]"
+    r"|(?<![A-Za-z0-9])__?|__?(?![A-Za-z0-9{])"
+)
+_LEAD = " \t\r\n:：=>—•\"'“”‘’"
+_BULLET = re.compile(r"[-–+][ \t]{1,4}(?=\S)")
+_ANSWER_PREFIX = re.compile(
+    r"(?:the[ \t]+)?(?:final[ \t]+)?answer[ \t]{0,4}(?:is|[:：=])[ \t]{0,4}[:：]?", re.IGNORECASE
+)
+_FENCED = re.compile(r"\s*(?:```|~~~)[^\n]{0,64}\n(.*?)(?:\n[ \t]{0,8}(?:```|~~~)|$)", re.DOTALL)
+
+
+def unwrap(span: str) -> str:
+    """Return the span without fence, LaTeX and Markdown dress, NFKC-normalised, leading punctuation removed."""
+    if "```" in span or "~~~" in span:
+        fenced = _FENCED.match(span)
+        if fenced is not None:
+            span = fenced[1]
+    if not span.isascii():
+        span = unicodedata.normalize("NFKC", span).replace("−", "-").replace("‑", "-").replace("–", "-")
+    if "\\" in span or "*" in span or "`" in span or "$" in span or "_" in span:
+        span = _DRESS.sub(" ", span)
+    span = span.lstrip(_LEAD)
+    bullet = _BULLET.match(span)
+    if bullet is not None:
+        span = span[bullet.end() :]
+    prefix = _ANSWER_PREFIX.match(span)
+    if prefix is not None:
+        span = span[prefix.end() :].lstrip(_LEAD)
+    return span
+
+
+_WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]+")
+_SUBJECT = re.compile(
+    r"(?:(?:so|thus|hence|therefore)[ ,]{1,4})?"
+    r"(?:it|this|(?:the|this)[ \t]{1,4}(?:formula|instance|statement|claim|theory|problem|system|graph|answer|set))"
+    r"[ \t]{1,4}is[ \t]{1,4}",
+    re.IGNORECASE,
+)
+
+
+def read_label(synonyms: Mapping[str, str]) -> Callable[[str], tuple[str, str]]:
+    """Return a reader of one label.
+
+    Args:
+        synonyms: Accepted phrase in lower case -> label. The longest phrase that matches wins, so ``not satisfiable``
+            is not read as its second word.
+    """
+    longest = max(len(phrase.split()) for phrase in synonyms)
+
+    def read(span: str) -> tuple[str, str]:
+        text = unwrap(span[:2000]).lstrip("([{\\ \t\r\n")
+        subject = _SUBJECT.match(text)
+        if subject is not None:
+            text = text[subject.end() :]
+        words: list[str] = []
+        end = 0
+        best: tuple[str, int] | None = None
+        for match in _WORD.finditer(text):
+            gap = text[end : match.start()]
+            if len(words) == longest or (words and gap.strip(" \t")) or (not words and gap.strip()):
+                break
+            words.append(match[0].lower())
+            end = match.end()
+            phrase = " ".join(words)
+            if phrase in synonyms:
+                best = (synonyms[phrase], end)
+        if best is None:
+            known = sorted(set(synonyms.values()))
+            raise ReadError("malformed", f"The answer must be one of: {', '.join(known)}.")
+        return best[0], text[best[1] :]
+
+    return read
+
+
+_INTEGER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+)(?![0-9])")
+
+
+def read_integer(span: str) -> tuple[int, str]:
+    """Read one integer; thousands separators are accepted, decimals and arithmetic are not."""
+    text = unwrap(span[:2000]).lstrip("([{ ")
+    match = _INTEGER.match(text)
+    if match is None:
+        raise ReadError("malformed", "The answer must be one integer.")
+    rest = text[match.end() :]
+    if len(match[0]) > MAX_NUMBER_DIGITS:
+        raise ReadError("range", "The number is too long.")
+    if re.match(r"\.[0-9]|[ \t]*[\^*/+×e%](?![A-Za-z])|[A-Za-z]", rest):
+        raise ReadError("malformed", "The answer must be one integer, written out in digits.")
+    return int(match[0].replace(",", "")), rest
