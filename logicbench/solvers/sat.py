@@ -1,20 +1,21 @@
 """Deciding satisfiability with the solvers of PySAT.
 
-Every model that a solver returns is checked by our own evaluator before it is handed on. Budgets are counts of conflicts,
-so the outcome is the same on every machine. Glucose looks at its budget only when it restarts (a budget of 50 was seen to
-run for 2,908 conflicts), so it is not offered where a budget is given.
+Every model that a solver returns is checked by our own evaluator before it is handed on. Budgets are counts of
+conflicts, so the outcome is the same on every machine. Glucose looks at its budget only when it restarts (a budget of
+50 was seen to run for 2,908 conflicts), so it is not offered where a budget is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pysat import solvers as pysat_solvers
 
-from logicbench.errors import InputError, LogicbenchError
+from logicbench.errors import InputError
 from logicbench.logic.cnf import CNF
+from logicbench.solvers.oracle import checked_model
 
 Status = Literal["sat", "unsat", "unknown"]
 SolverName = Literal["minisat22", "glucose4", "cadical153"]
@@ -61,69 +62,36 @@ def solve(
     Args:
         cnf: The formula.
         assumptions: Literals to hold.
-        conflict_budget: Conflicts after which to give up with status ``"unknown"``; None for no bound.
+        conflict_budget: Conflicts after which to give up with status ``"unknown"``, at least 1; None for no bound.
         solver: ``"minisat22"`` (fastest on small formulas), ``"cadical153"`` (strongest on large ones) or
             ``"glucose4"`` (which keeps no budget).
 
     Raises:
         InputError: If an assumption is no literal of the formula, the solver is unknown, or it keeps no budget.
+
+    Example:
+        >>> solve(CNF(2, ((1, 2), (-1,)))).model
+        (False, True)
     """
     assumed = list(assumptions)
     check_literals(cnf, assumed)
-    if conflict_budget is not None and (solver not in _KEEPS_BUDGET or conflict_budget < 0):
-        raise InputError(f"a conflict budget must be non-negative and needs one of {', '.join(_KEEPS_BUDGET)}")
-    with open_solver(solver) as engine:
-        if load(engine, cnf):
-            outcome = limited(engine, assumed, conflict_budget)
+    if solver not in _ENGINES:
+        raise InputError(f"unknown solver {solver!r}; known: {', '.join(_ENGINES)}")
+    if conflict_budget is not None and (solver not in _KEEPS_BUDGET or conflict_budget < 1):
+        raise InputError(f"a conflict budget must be at least 1 and needs one of {', '.join(_KEEPS_BUDGET)}")
+    with _ENGINES[solver]() as engine:
+        engine.append_formula(cnf.clauses)
+        if conflict_budget is None:
+            outcome = engine.solve(assumptions=assumed)
         else:
-            outcome = False
+            engine.conf_budget(conflict_budget)
+            outcome = engine.solve_limited(assumptions=assumed)
         stats = engine.accum_stats()
-        model = checked_model(cnf, engine, assumed) if outcome else None
-        core = _core(engine, assumed) if outcome is False else None
+        model = checked_model(cnf, engine.get_model(), assumed) if outcome else None
+        failed = set(engine.get_core() or ()) if outcome is False else set()
+    core = tuple(lit for lit in assumed if lit in failed) if outcome is False else None
     status: Status = "unknown" if outcome is None else "sat" if outcome else "unsat"
     return SatResult(status, model, core, stats["conflicts"], stats["decisions"], stats["propagations"])
-
-
-def open_solver(name: str, **options: Any) -> Any:
-    """Return an empty PySAT solver, to be used as a context manager.
-
-    Raises:
-        InputError: If there is no such solver.
-    """
-    if name not in _ENGINES:
-        raise InputError(f"unknown solver {name!r}; known: {', '.join(_ENGINES)}")
-    return _ENGINES[name](**options)
-
-
-def load(engine: Any, cnf: CNF) -> bool:
-    """Add the formula's clauses; return False if one of them is empty, which PySAT does not take."""
-    if () in cnf.clauses:
-        return False
-    engine.append_formula(cnf.clauses)
-    return True
-
-
-def limited(engine: Any, assumptions: list[int], conflict_budget: int | None) -> bool | None:
-    """Solve under assumptions within a conflict budget; None means that the budget was used up."""
-    if conflict_budget is None:
-        return bool(engine.solve(assumptions=assumptions))
-    engine.conf_budget(conflict_budget)
-    outcome: bool | None = engine.solve_limited(assumptions=assumptions)
-    return outcome
-
-
-def checked_model(cnf: CNF, engine: Any, assumptions: Iterable[int] = ()) -> tuple[bool, ...]:
-    """Return the engine's model of the formula, after checking it.
-
-    Raises:
-        LogicbenchError: If the solver's model is wrong, which would be a defect of the solver.
-    """
-    given = set(engine.get_model() or ())
-    model = tuple(v in given for v in range(1, cnf.num_vars + 1))
-    true = {v if value else -v for v, value in enumerate(model, 1)}
-    if any(map(true.isdisjoint, cnf.clauses)) or not true.issuperset(assumptions):
-        raise LogicbenchError("the SAT solver returned an assignment that is not a model; please report this formula")
-    return model
 
 
 def check_literals(cnf: CNF, literals: Iterable[int]) -> None:
@@ -131,8 +99,3 @@ def check_literals(cnf: CNF, literals: Iterable[int]) -> None:
     for lit in literals:
         if type(lit) is not int or not 0 < abs(lit) <= cnf.num_vars:
             raise InputError(f"{lit!r} is not a literal of a formula with {cnf.num_vars} variables")
-
-
-def _core(engine: Any, assumptions: list[int]) -> tuple[int, ...]:
-    failed = set(engine.get_core() or ()) if assumptions else set()
-    return tuple(lit for lit in assumptions if lit in failed)
