@@ -7,7 +7,7 @@ import z3
 from english_theories import SENTENCES, theory, vocabulary
 from pysat.solvers import Solver
 
-from logicbench.logic.english import FRAGMENTS, Atom, ground, people, to_fol, witnesses
+from logicbench.logic.english import FRAGMENTS, Atom, World, ground, people, to_fol, witnesses
 from logicbench.logic.fol.syntax import And, Constant, Exists, Forall, Implies, Not, Or, Predicate
 from logicbench.seeding import Stream
 
@@ -66,6 +66,8 @@ def test_clauses_say_what_the_formula_says(fragment):
                 assumptions = [numbers[atom] if value else -numbers[atom] for atom, value in truth.items()]
                 expected = holds(formula, facts, [name.lower() for name in everyone], {})
                 assert solver.solve(assumptions) == expected, (sentence, facts)
+                world = World(everyone, frozenset(atom for atom, value in truth.items() if value))
+                assert world.holds(sentence) == expected
                 outcomes.add(expected)
     assert outcomes == {True, False}
 

@@ -6,13 +6,13 @@
 - `transitive`: the relative fragment with quantified objects and conjunction everywhere.
 
 `FRAGMENTS` lists them by name. Each has `write` and `read`, which are inverse; `ground` gives a theory's clauses
-over named individuals, and `to_fol` its first-order formula.
+over named individuals, `to_fol` a sentence's first-order formula, and `World.holds` its truth in a given world.
 """
 
 from logicbench.logic.english.formulas import to_fol
 from logicbench.logic.english.fragments import FRAGMENTS, Fragment, get_fragment
 from logicbench.logic.english.lexicon import Lexicon, Vocabulary, lexicon
-from logicbench.logic.english.semantics import Atom, Clause, Grounding, Literal, ground, people, witnesses
+from logicbench.logic.english.semantics import Atom, Clause, Grounder, Grounding, Literal, ground, people, witnesses
 from logicbench.logic.english.syntax import (
     Categorical,
     Claim,
@@ -33,6 +33,7 @@ from logicbench.logic.english.syntax import (
     Universal,
     negate,
 )
+from logicbench.logic.english.worlds import World
 
 __all__ = [
     "FRAGMENTS",
@@ -44,6 +45,7 @@ __all__ = [
     "Every",
     "Existential",
     "Fragment",
+    "Grounder",
     "Grounding",
     "Kind",
     "Lexicon",
@@ -60,6 +62,7 @@ __all__ = [
     "Term",
     "Universal",
     "Vocabulary",
+    "World",
     "get_fragment",
     "ground",
     "lexicon",

@@ -125,60 +125,81 @@ def ground(theory: Iterable[Sentence], individuals: Sequence[str]) -> Grounding:
     For fragments whose sentences are all ∃*∀* (all but the transitive) the theory is satisfiable at all if and only
     if it is over ``people(theory) + witnesses(theory)``.
     """
-    grounder = _Grounder(individuals)
-    groups = tuple(tuple(grounder.sentence(sentence)) for sentence in theory)
-    return Grounding(groups, tuple(grounder.definitions))
+    grounder = Grounder(individuals)
+    groups = tuple(grounder.sentence(sentence) for sentence in theory)
+    return Grounding(groups, grounder.take_definitions())
 
 
-class _Grounder:
-    """Collects the definitions of auxiliary atoms while sentences are grounded."""
+class Grounder:
+    """Grounds sentences one at a time, collecting the definitions of auxiliary atoms.
+
+    Args:
+        individuals: All the people there are.
+    """
+
+    __slots__ = ("_claimed", "_defined", "_definitions", "individuals")
 
     def __init__(self, individuals: Sequence[str]) -> None:
         self.individuals = tuple(individuals)
-        self.definitions: list[Clause] = []
+        self._definitions: list[Clause] = []
         self._defined: set[Atom] = set()
         self._claimed = 0
 
-    def sentence(self, sentence: Sentence) -> list[Clause]:
+    def take_definitions(self) -> tuple[Clause, ...]:
+        """Return the definitions that the sentences since the last call need, and forget them."""
+        taken, self._definitions = tuple(self._definitions), []
+        return taken
+
+    def sentence(self, sentence: Sentence, witness: str | None = None) -> tuple[Clause, ...]:
+        """Return the clauses of a sentence.
+
+        Args:
+            sentence: Any sentence.
+            witness: The individual of whom an existential sentence is said to be true; None for any of them.
+        """
         if isinstance(sentence, Claim):
-            return [tuple(self.statement(part, None) for part in sentence.statements)]
+            return (tuple(self._statement(part, None) for part in sentence.statements),)
         if isinstance(sentence, Report):
-            return [(self.literal(phrase, sentence.name),) for phrase in sentence.phrases]
+            return tuple((self._literal(phrase, sentence.name),) for phrase in sentence.phrases)
         if isinstance(sentence, Rule):
             return self._rule(sentence)
         if isinstance(sentence, Categorical):
             sentence = quantified(sentence)
-        return self._universal(sentence) if isinstance(sentence, Universal) else self._existential(sentence)
+        if isinstance(sentence, Universal):
+            return self._universal(sentence)
+        if witness is not None:
+            return tuple((self._literal(phrase, witness),) for phrase in sentence.body + sentence.head)
+        return self._existential(sentence)
 
-    def statement(self, statement: Statement, someone: str | None) -> Literal:
+    def _statement(self, statement: Statement, someone: str | None) -> Literal:
         if isinstance(statement, Presence):
             return Literal(Atom(statement.noun), statement.positive)
         subject = statement.subject or someone
         assert subject is not None, "a claim about someone"
-        return self.literal(statement.phrase, subject)
+        return self._literal(statement.phrase, subject)
 
-    def _rule(self, rule: Rule) -> list[Clause]:
-        return [
-            (*(-self.statement(part, someone) for part in rule.body), self.statement(rule.head, someone))
+    def _rule(self, rule: Rule) -> tuple[Clause, ...]:
+        return tuple(
+            (*(-self._statement(part, someone) for part in rule.body), self._statement(rule.head, someone))
             for someone in (self.individuals if is_general(rule) else (None,))
-        ]
+        )
 
-    def _universal(self, sentence: Universal) -> list[Clause]:
-        return [
-            (*(-self.literal(phrase, person) for phrase in sentence.body), self.literal(head, person))
+    def _universal(self, sentence: Universal) -> tuple[Clause, ...]:
+        return tuple(
+            (*(-self._literal(phrase, person) for phrase in sentence.body), self._literal(head, person))
             for person in self.individuals
             for head in sentence.head
-        ]
+        )
 
-    def _existential(self, sentence: Existential) -> list[Clause]:
+    def _existential(self, sentence: Existential) -> tuple[Clause, ...]:
         self._claimed += 1
         phrases = sentence.body + sentence.head
         choices = [Literal(Atom(f"claim {self._claimed}", (person,))) for person in self.individuals]
         for choice, person in zip(choices, self.individuals, strict=True):
-            self.definitions.extend((-choice, self.literal(phrase, person)) for phrase in phrases)
-        return [tuple(choices)]
+            self._definitions.extend((-choice, self._literal(phrase, person)) for phrase in phrases)
+        return (tuple(choices),)
 
-    def literal(self, phrase: Phrase, person: str) -> Literal:
+    def _literal(self, phrase: Phrase, person: str) -> Literal:
         """Return the literal that says a phrase of a person, defining an auxiliary atom for a quantified object."""
         if isinstance(phrase, Kind):
             return Literal(Atom(phrase.noun, (person,)), phrase.positive)
@@ -203,9 +224,9 @@ class _Grounder:
         for other in self.individuals:
             choice = Literal(Atom(f"{atom.predicate} chosen", (person, other)))
             kind, deed = Literal(Atom(noun, (other,))), Literal(Atom(verb, (person, other)), does)
-            self.definitions += [(-choice, kind), (-choice, deed), (-kind, -deed, defined)]
+            self._definitions += [(-choice, kind), (-choice, deed), (-kind, -deed, defined)]
             choices.append(choice)
-        self.definitions.append((-defined, *choices))
+        self._definitions.append((-defined, *choices))
 
 
 def quantified(sentence: Categorical) -> Universal | Existential:
