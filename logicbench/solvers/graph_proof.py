@@ -6,8 +6,8 @@ colours as adjacent; an earlier step all of whose statements but one are false m
 contradiction is a vertex adjacent to itself or k + 1 pairwise adjacent vertices. A proof ends with the empty step.
 
 This is reverse unit propagation (Goldberg and Novikov 2003) over equalities in place of colours. Every uncolourable
-graph has such a proof, the leaves of a tree of Zykov (1949), which branches on equal or different until k + 1 vertices are
-pairwise adjacent. A check makes no inference of its own, so an uncolourable graph without a clique of k + 1 vertices
+graph has such a proof, the leaves of a tree of Zykov (1949), which branches on equal or different until k + 1 vertices
+are pairwise adjacent. A check makes no inference of its own, so an uncolourable graph without a clique of k + 1 vertices
 has no proof of one step: what leads to the contradiction must be written down.
 """
 
