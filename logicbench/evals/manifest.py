@@ -21,7 +21,18 @@ PACKAGES = (
 )  # fmt: skip
 """Distributions whose versions a reader may need to repeat a run."""
 
-EXACT_CONFIG = ("model", "tasks", "suite", "limit", "seed", "sampling", "prompting", "thinking", "strategy")
+EXACT_CONFIG = (
+    "model",
+    "tasks",
+    "task_files",
+    "suite",
+    "limit",
+    "seed",
+    "sampling",
+    "prompting",
+    "thinking",
+    "strategy",
+)
 """Settings that a resumed run must share with its beginning; `samples` may grow and the rest is a matter of speed."""
 
 
@@ -76,10 +87,12 @@ def _accelerators() -> list[dict[str, Json]]:
     return [{"name": name, "memory_mib": memory, "driver": driver} for name, memory, driver in rows]
 
 
-def fingerprint(config: Mapping[str, Json], problems_sha256: str, backend: Mapping[str, Json]) -> str:
+def fingerprint(
+    config: Mapping[str, Json], problems_sha256: str, prompt_digest: str, backend: Mapping[str, Json]
+) -> str:
     """Return the hash of all that a completion depends on."""
     exact = {name: config.get(name) for name in EXACT_CONFIG}
-    return content_id(exact, problems_sha256, backend.get("name"), size=32)
+    return content_id(exact, problems_sha256, prompt_digest, backend.get("name"), size=32)
 
 
 def differences(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:

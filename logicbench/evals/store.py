@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import logicbench
 from logicbench.errors import InputError, LogicbenchError
-from logicbench.evals.journal import Journal, dump_document, read_journal, write_atomically
+from logicbench.evals.journal import Journal, complete_bytes, dump_document, read_journal, write_atomically
 from logicbench.evals.lock import RunLock
 from logicbench.evals.manifest import differences, now
 from logicbench.evals.problem_file import ProblemFile
@@ -28,6 +28,17 @@ UPGRADES: Mapping[int, Callable[[dict[str, Json]], dict[str, Json]]] = {}
 """How to read the ``run.json`` of an older schema: from that version to the next."""
 
 _FILES = ("run.json", "problems.jsonl", "samples.jsonl", "rounds.jsonl", "results.json", "report.html")
+
+
+class Line(NamedTuple):
+    """Where a key's last line is, and what it says."""
+
+    offset: int
+    """In bytes from the start of the file."""
+    attempt: int
+    done: bool
+    """False if the completion is owed again: its request failed, or its tokens are missing."""
+    correct: bool
 
 
 class RunReader:
@@ -51,7 +62,7 @@ class RunReader:
         last = self.last_lines()
         ranks = {problem.id: rank for rank, problem in enumerate(self.problems())}
         path = self.path / "samples.jsonl"
-        order = sorted((ranks[key[0]], key[1], offset) for key, (offset, _) in last.items() if key[0] in ranks)
+        order = sorted((ranks[name], index, line.offset) for (name, index), line in last.items() if name in ranks)
         if not order:
             return
         with open(path, "rb") as lines:
@@ -59,16 +70,18 @@ class RunReader:
                 lines.seek(offset)
                 yield Sample.from_json(orjson.loads(lines.readline()), f"{path} (problem {rank + 1}, sample {index})")
 
-    def last_lines(self) -> dict[tuple[str, int], tuple[int, Json]]:
-        """Return, for each key, where its last line begins and a brief of it: (attempt, whether it is done)."""
+    def last_lines(self) -> dict[tuple[str, int], Line]:
+        """Return the place and state of each key's last line."""
         path = self.path / "samples.jsonl"
         if not path.exists():
             return {}
-        last: dict[tuple[str, int], tuple[int, Json]] = {}
+        last: dict[tuple[str, int], Line] = {}
         for offset, number, record in read_journal(path):
             try:
-                done = record["verdict"] is not None and self._has_tokens(record["tokens_at"])
-                last[record["problem"], record["sample"]] = (offset, (record["attempt"], done))
+                verdict = record["verdict"]
+                done = verdict is not None and self._has_tokens(record["tokens_at"])
+                correct = done and verdict["status"] == "correct"
+                last[record["problem"], record["sample"]] = Line(offset, record["attempt"], done, correct)
             except (KeyError, TypeError):
                 raise InputError.at(str(path), number, "not a sample; is this a logicbench run?") from None
         return last
@@ -148,6 +161,7 @@ class RunWriter(RunReader):
 
     Attributes:
         done: Keys of the completions that are finished.
+        correct: How many of them were correct when the folder was opened.
         attempts: Tries so far of the keys that are begun but not finished.
     """
 
@@ -157,8 +171,9 @@ class RunWriter(RunReader):
         self._samples = Journal(path / "samples.jsonl")
         self._side = TokenWriter(path / "tokens")
         last = self.last_lines()
-        self.done = {key for key, (_, (_, done)) in last.items() if done}
-        self.attempts = {key: attempt for key, (_, (attempt, done)) in last.items() if not done}
+        self.done = {key for key, line in last.items() if line.done}
+        self.correct = sum(line.correct for line in last.values())
+        self.attempts = {key: line.attempt for key, line in last.items() if not line.done}
 
     def append(self, sample: Sample, ids: Sequence[int] = (), logprobs: Sequence[float] | None = None) -> None:
         """Append a completion: its tokens first, its line second.
@@ -220,6 +235,7 @@ def create_run(
         LogicbenchError: If the folder cannot be written.
     """
     folder = Path(path)
+    info = orjson.loads(dump_document(info))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -230,7 +246,7 @@ def create_run(
         raise InputError(f"{folder} is not empty and holds no run; choose another --output")
     lock = RunLock(folder)
     try:
-        if begun and fresh:
+        if begun and (fresh or _is_bare(folder)):
             _clear(folder)
             begun = False
         if not begun:
@@ -277,6 +293,12 @@ def _begin(folder: Path, info: Mapping[str, Json], problems: Iterable[Problem]) 
         "error": "",
     }
     write_atomically(folder / "run.json", dump_document(document))
+
+
+def _is_bare(folder: Path) -> bool:
+    """Whether a run was set up but nothing was completed, so that other settings lose nothing."""
+    logs = [folder / name for name in ("samples.jsonl", "rounds.jsonl")]
+    return not any(log.exists() and complete_bytes(log) for log in logs)
 
 
 def _clear(folder: Path) -> None:

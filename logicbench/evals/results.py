@@ -1,0 +1,215 @@
+"""The figures of a run, computed from its folder alone; they hold no times, so that equal runs give equal bytes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from logicbench.evals.record import SCHEMA, Sample
+from logicbench.evals.store import RunReader
+from logicbench.family import get_family, verify
+from logicbench.problem import Json, Problem
+
+BANDS = 5
+"""Hardness bands of equal width in [0, 1]."""
+
+BASELINE_PROBLEMS = 1000
+"""Problems of one family, task and surface on which the shallow solvers are run, evenly spread."""
+
+OUTCOMES = ("correct", "wrong", "unparsable", "undecided", "truncated", "errors")
+"""Disjoint; their shares sum to 1."""
+
+_Z = 1.959963984540054
+"""The normal quantile of a two-sided 95% interval."""
+
+
+@dataclass(slots=True)
+class _Item:
+    """One problem and what was made of it."""
+
+    family: str
+    task: str
+    surface: str
+    band: str | None
+    group_id: str
+    chance: float | None
+    baselines: Mapping[str, bool] | None
+    """Which shallow solvers were right; None where they were not run."""
+    samples: int = 0
+    correct: int = 0
+    outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+    tokens: int = 0
+    thinking_tokens: int = 0
+    score: float = 0.0
+
+    def add(self, sample: Sample) -> None:
+        self.outcomes[outcome(sample)] += 1
+        if sample.verdict is None:
+            return
+        self.samples += 1
+        self.correct += sample.correct
+        self.tokens += sample.tokens.generated
+        self.thinking_tokens += sample.tokens.thinking
+        self.score += sample.score
+
+    @property
+    def accuracy(self) -> float:
+        return self.correct / self.samples
+
+
+def outcome(sample: Sample) -> str:
+    """Return which of the disjoint `OUTCOMES` a sample is."""
+    if sample.verdict is None:
+        return "errors"
+    if sample.verdict.correct:
+        return "correct"
+    return "truncated" if sample.truncated else sample.verdict.status
+
+
+def wilson(successes: float, trials: float, z: float = _Z) -> tuple[float, float]:
+    """Return the Wilson score interval of a proportion (Wilson 1927); never empty at 0 or all."""
+    share, spread = successes / trials, z * z / trials
+    centre = (share + spread / 2) / (1 + spread)
+    half = math.sqrt(share * (1 - share) * spread + spread * spread / 4) / (1 + spread)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def clustered_wilson(values: Sequence[float], clusters: Sequence[str], trials: int) -> tuple[float, float]:
+    """Return the Wilson interval of a mean of shares at the effective number of independent trials.
+
+    The variance of the mean is that of cluster sums of residuals, and the effective number is what a binomial share of
+    that variance would have. It is the number of items where each is its own cluster with one trial.
+
+    Args:
+        values: The items' means, in [0, 1].
+        clusters: The items' clusters.
+        trials: Number of trials behind all items, an upper bound on the effective number.
+    """
+    count = len(values)
+    mean = math.fsum(values) / count
+    residuals: dict[str, list[float]] = {}
+    for value, cluster in zip(values, clusters, strict=True):
+        residuals.setdefault(cluster, []).append(value - mean)
+    variance = math.fsum(math.fsum(each) ** 2 for each in residuals.values()) / count**2
+    binomial = mean * (1 - mean)
+    # Equal cluster sums (all right, all wrong, or each twin pair half right) show no variance: count the clusters.
+    effective = binomial / variance if variance > 1e-12 else float(len(residuals))
+    effective = max(1.0, min(effective, float(trials)))
+    return wilson(mean * effective, effective)
+
+
+def compute_results(run: RunReader) -> dict[str, Json]:
+    """Return the content of ``results.json``, as documented in ``docs/run-format.md``."""
+    items = _items(run.problems())
+    for sample in run.samples():
+        items[sample.problem].add(sample)
+    everything = list(items.values())
+    best = best_baselines(everything)
+    return {
+        "schema": SCHEMA,
+        "problems": len(everything),
+        "samples": run.info["config"]["samples"],
+        "planned": run.info["config"]["samples"] * len(everything),
+        "overall": _row(everything, best),
+        "by_task": _rows(everything, best, lambda item: {"family": item.family, "task": item.task}),
+        "by_surface": _rows(
+            everything, best, lambda item: {"family": item.family, "task": item.task, "surface": item.surface}
+        ),
+        "by_hardness": _rows(
+            sorted((item for item in everything if item.band), key=lambda item: item.band or ""),
+            best,
+            lambda item: {"band": item.band},
+        ),
+    }
+
+
+def _items(problems: Sequence[Problem]) -> dict[str, _Item]:
+    totals: dict[tuple[str, str, str], int] = {}
+    for problem in problems:
+        kind = (problem.family, problem.task, problem.surface)
+        totals[kind] = totals.get(kind, 0) + 1
+    seen = dict.fromkeys(totals, 0)
+    items = {}
+    for problem in problems:
+        kind = (problem.family, problem.task, problem.surface)
+        place, total = seen[kind], totals[kind]
+        seen[kind] += 1
+        chosen = place * BASELINE_PROBLEMS // total != (place - 1) * BASELINE_PROBLEMS // total
+        score = problem.hardness.get("score")
+        items[problem.id] = _Item(
+            problem.family,
+            problem.task,
+            problem.surface,
+            None if score is None else band_of(float(score)),
+            problem.group_id,
+            get_family(problem.family).chance(problem),
+            _run_baselines(problem) if chosen else None,
+        )
+    return items
+
+
+def band_of(score: float) -> str:
+    """Return the name of the hardness band of a score, such as ``0.4-0.6``."""
+    low = min(BANDS - 1, int(score * BANDS))
+    return f"{low / BANDS:.1f}-{(low + 1) / BANDS:.1f}"
+
+
+def _run_baselines(problem: Problem) -> dict[str, bool]:
+    solvers = get_family(problem.family).baselines(problem.task)
+    return {name: verify(problem, solver(problem)).correct for name, solver in solvers.items()}
+
+
+def best_baselines(items: Iterable[_Item]) -> dict[tuple[str, str], str]:
+    """Return the name of the shallow solver that does best on each family and task, the first of equals."""
+    right: dict[tuple[str, str], dict[str, int]] = {}
+    for item in items:
+        tally = right.setdefault((item.family, item.task), {})
+        for name, correct in (item.baselines or {}).items():
+            tally[name] = tally.get(name, 0) + correct
+    return {kind: max(tally, key=lambda name: tally[name]) for kind, tally in right.items() if tally}
+
+
+def _rows(
+    items: Iterable[_Item], best: Mapping[tuple[str, str], str], group: Callable[[_Item], dict[str, Json]]
+) -> list[dict[str, Json]]:
+    groups: dict[tuple[Json, ...], tuple[dict[str, Json], list[_Item]]] = {}
+    for item in items:
+        names = group(item)
+        groups.setdefault(tuple(names.values()), (names, []))[1].append(item)
+    return [_row(members, best, **names) for names, members in groups.values()]
+
+
+def _row(items: Sequence[_Item], best: Mapping[tuple[str, str], str], **names: Json) -> dict[str, Json]:
+    answered = [item for item in items if item.samples]
+    completions = sum(item.samples for item in answered)
+    row: dict[str, Json] = dict.fromkeys(("family", "task", "surface", "band")) | names
+    row |= {"problems": len(items), "samples": completions, "accuracy": None, "low": None, "high": None}
+    if answered:
+        values = [item.accuracy for item in answered]
+        row["accuracy"] = math.fsum(values) / len(values)
+        row["low"], row["high"] = clustered_wilson(values, [item.group_id for item in answered], completions)
+    row |= {"chance": _mean([item.chance for item in items]), **_baseline(items, best)}
+    outcomes = {name: sum(item.outcomes[name] for item in items) for name in OUTCOMES}
+    total = sum(outcomes.values())
+    row |= {name: outcomes[name] / total if total else None for name in OUTCOMES}
+    row["mean_tokens"] = sum(item.tokens for item in answered) / completions if completions else None
+    row["mean_thinking_tokens"] = sum(item.thinking_tokens for item in answered) / completions if completions else None
+    row["mean_score"] = math.fsum(item.score for item in answered) / completions if completions else None
+    return row
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return math.fsum(known) / len(known) if known and len(known) == len(values) else None
+
+
+def _baseline(items: Sequence[_Item], best: Mapping[tuple[str, str], str]) -> dict[str, Json]:
+    """Return the accuracy of each task's best shallow solver on these items, where all tasks have one."""
+    kinds = {(item.family, item.task) for item in items}
+    run = [item for item in items if item.baselines is not None]
+    if not run or any(kind not in best for kind in kinds):
+        return {"baseline": None, "baseline_name": None}
+    right = sum((item.baselines or {})[best[item.family, item.task]] for item in run)
+    name = best[kinds.pop()] if len(kinds) == 1 else None
+    return {"baseline": right / len(run), "baseline_name": name}
