@@ -1,0 +1,38 @@
+"""What checking derives from an instance, kept for the calls that follow on the same instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class InstanceCache(Generic[T]):
+    """A bounded cache keyed by the identity of the instance mapping.
+
+    Identity and not `Problem.id`, because an id read from a file need not belong to the instance beside it. Groups of
+    samples of one problem, as in RL and pass@k, hit it; the mapping is kept alive so that its identity stays its own.
+
+    Args:
+        build: Derives the value.
+        size: Entries kept; all are dropped when full, which is cheaper than tracking use.
+    """
+
+    __slots__ = ("_build", "_entries", "_size")
+
+    def __init__(self, build: Callable[[Mapping[str, Any]], T], size: int = 4096) -> None:
+        self._build = build
+        self._size = size
+        self._entries: dict[int, tuple[Mapping[str, Any], T]] = {}
+
+    def __call__(self, instance: Mapping[str, Any]) -> T:
+        """Return the value for the instance."""
+        entry = self._entries.get(id(instance))
+        if entry is not None and entry[0] is instance:
+            return entry[1]
+        value = self._build(instance)
+        if len(self._entries) >= self._size:
+            self._entries.clear()
+        self._entries[id(instance)] = (instance, value)
+        return value

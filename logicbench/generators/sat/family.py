@@ -1,0 +1,126 @@
+"""The family object of `sat`: ties tasks, surfaces and measuring together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from logicbench.answers import Reader, read_answer
+from logicbench.errors import BudgetExceeded
+from logicbench.family import Baseline, Draft, Rendering, Task
+from logicbench.generators.cache import InstanceCache
+from logicbench.generators.sat.assignments import Assign, MaxSat
+from logicbench.generators.sat.certify import Certify
+from logicbench.generators.sat.formula import formula_of, vary
+from logicbench.generators.sat.knobs import SatKnobs
+from logicbench.generators.sat.labels import Decide, Entail
+from logicbench.generators.sat.models import Backbone, Count
+from logicbench.generators.sat.subsets import MinimalCorrection, MinimalUnsatisfiable
+from logicbench.generators.sat.task import SatTask, Shallow
+from logicbench.generators.sat.views import SURFACES, view
+from logicbench.hardness import load_scale
+from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.seeding import Stream
+from logicbench.solvers.effort import measure_effort
+
+RENAMINGS = 5
+"""Renamed copies that are solved to measure an instance."""
+
+_ALL: tuple[SatTask, ...] = (
+    Decide(), Certify(), Assign(), MaxSat(), MinimalCorrection(), MinimalUnsatisfiable(), Backbone(), Count(), Entail(),
+)  # fmt: skip
+_TASKS: dict[str, SatTask] = {task.info.name: task for task in _ALL}
+
+
+class SatFamily:
+    """Propositional satisfiability in conjunctive normal form."""
+
+    name = "sat"
+    version = "1"
+    summary = "satisfiability of CNF formulas: decide, certify, solve, optimise, explain, count"
+    control = (
+        "The control parameter is the number of clauses per variable; random 3-SAT is hardest where half of the "
+        "formulas are satisfiable, near 4.27 for many variables and higher for few (the default)."
+    )
+    tasks: Mapping[str, Task] = {name: task.info for name, task in _TASKS.items()}
+    surfaces = SURFACES
+    variants = ("rename", "permute", "negate", "paraphrase")
+    knobs = SatKnobs
+
+    def sample(self, task: str, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Draw one group; see `Family.sample`."""
+        return _TASKS[task].drafts(knobs, stream)
+
+    def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
+        """Return the reference solver's work: medians over renamed copies."""
+        effort = measure_effort(formula_of(instance).cnf, renamings=RENAMINGS)
+        figures: dict[str, Json] = {
+            "conflicts": effort.conflicts,
+            "decisions": effort.decisions,
+            "propagations": effort.propagations,
+            "effort": effort.propagations,
+        }
+        scale = load_scale(self.name)
+        if scale is not None:
+            figures["score"] = scale.score(effort.propagations)
+        return figures
+
+    def render(self, task: str, instance: Mapping[str, Json], surface: str, stream: Stream) -> Rendering:
+        """Show an instance."""
+        formula = formula_of(instance)
+        shown = view(surface, formula.cnf, formula.weights, stream)
+        asked = _TASKS[task]
+        details: dict[str, Json] = {"template": shown.template}
+        if shown.values:
+            details |= {"names": list(shown.names), "values": dict(shown.values)}
+        elif surface == "code":
+            details["names"] = list(shown.names)
+        prompt = f"{shown.statement}\n\n{asked.ask(formula, shown)}"
+        return Rendering(prompt, asked.reference(formula, shown), details)
+
+    def vary(self, task: str, instance: Mapping[str, Json], variant: str, stream: Stream) -> Mapping[str, Json]:
+        """Return an equivalent instance."""
+        return vary(instance, variant, stream)
+
+    def parse(self, problem: Problem, text: str) -> Answer | Unparsable:
+        """Read the final answer."""
+        readers = _readers(problem.instance)
+        reader = readers.get(problem.id)
+        if reader is None:
+            reader = readers[problem.id] = _reader(problem)
+        return read_answer(text, reader)
+
+    def check(self, problem: Problem, answer: Answer) -> Verdict:
+        """Check an answer."""
+        try:
+            return _TASKS[problem.task].check(formula_of(problem.instance), answer.value)
+        except BudgetExceeded as error:
+            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+
+    def guess(self, problem: Problem, stream: Stream) -> str:
+        """Return a random well-formed answer."""
+        return _TASKS[problem.task].guess(formula_of(problem.instance), stream)
+
+    def chance(self, problem: Problem) -> float | None:
+        """Return the probability that a guess is right."""
+        return _TASKS[problem.task].chance(formula_of(problem.instance))
+
+    def baselines(self, task: str) -> Mapping[str, Baseline]:
+        """Return the shallow solvers of a task."""
+
+        def on_problem(solver: Shallow) -> Baseline:
+            return lambda problem: solver(formula_of(problem.instance))
+
+        return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
+
+
+def _reader(problem: Problem) -> Reader:
+    formula = formula_of(problem.instance)
+    names = problem.rendering.get("names") or [f"x{v}" for v in range(1, formula.cnf.num_vars + 1)]
+    values: dict[str, Any] = dict(problem.rendering.get("values") or {})
+    return _TASKS[problem.task].reader(formula, tuple(names), values)
+
+
+_readers: InstanceCache[dict[str, Reader]] = InstanceCache(lambda instance: {})
+
+FAMILY = SatFamily()
