@@ -26,9 +26,9 @@ MAX_ORDER = 1_000_000
 """Graphs with more vertices are refused."""
 
 _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
-    b"\x1f\x8b": gzip.open,
-    b"\xfd7zXZ\x00": lzma.open,
-    b"BZh": bz2.open,
+    b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"BZh": bz2.BZ2File,
 }
 _IGNORED = frozenset("cndvx")
 _FORMATS = frozenset({"edge", "edges", "col"})

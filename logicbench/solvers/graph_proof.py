@@ -7,8 +7,8 @@ contradiction is a vertex adjacent to itself or k + 1 pairwise adjacent vertices
 
 This is reverse unit propagation (Goldberg and Novikov 2003) over equalities in place of colours. Every uncolourable
 graph has such a proof, the leaves of a tree of Zykov (1949), which branches on equal or different until k + 1 vertices
-are pairwise adjacent. A check makes no inference of its own, so an uncolourable graph without a clique of k + 1 vertices
-has no proof of one step: what leads to the contradiction must be written down.
+are pairwise adjacent. A check makes no inference of its own, so an uncolourable graph without a clique of k + 1
+vertices has no proof of one step: what leads to the contradiction must be written down.
 """
 
 from __future__ import annotations
