@@ -38,6 +38,8 @@ KNOWN: tuple[Tags, ...] = (
     Tags("<|START_THINKING|>", "<|END_THINKING|>"),
     Tags("<|inner_prefix|>", "<|inner_suffix|>"),
     Tags("<|channel>thought", "<channel|>"),
+    Tags("<mm:think>", "</mm:think>"),
+    Tags("<|open|>think<|sep|>", "<|close|>think<|sep|>"),
     # Channels: everything before the final channel is thinking, the headers of further messages included.
     Tags("<|channel|>analysis<|message|>", "<|channel|>final<|message|>"),
     Tags("<|channel|>commentary<|message|>", "<|channel|>final<|message|>"),
