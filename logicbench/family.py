@@ -146,6 +146,18 @@ class Family(Protocol):
         """Return the shallow solvers that an audit runs, by name."""
 
 
+@runtime_checkable
+class FileFamily(Protocol):
+    """A family that also takes the user's own instances from files."""
+
+    def read(self, task: str, path: str, knobs: Any, stream: Stream) -> Sequence[Draft]:
+        """Make instances of a file.
+
+        Raises:
+            InputError: If the file is malformed or does not fit the task; the message names it.
+        """
+
+
 def family_names() -> list[str]:
     """Return the names of all registered families, built-in ones first."""
     return [*_BUILT_IN, *sorted(set(_plugins()) - set(_BUILT_IN))]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from logicbench.errors import GenerationError, InputError, UnknownNameError
-from logicbench.family import Draft, Family, Knobs, Task, get_family, get_task, make_knobs
+from logicbench.family import Draft, Family, FileFamily, Knobs, Task, get_family, get_task, make_knobs
 from logicbench.hardness import Band
 from logicbench.problem import Json, Problem, content_id
 from logicbench.seeding import Stream
@@ -202,6 +202,27 @@ def make_block(request: Request, block: int, first_try: int = 0) -> tuple[list[P
                 continue
         return _render_block(request, family, task, block, knobs, drafts, measured, stream), attempt + 1
     raise GenerationError(_out_of_reach(request, family, scores))
+
+
+def generate_from_files(request: Request, paths: Sequence[str]) -> Iterator[Problem]:
+    """Yield problems made of the user's own instances, in the order of the files; `Request.count` is not used.
+
+    Raises:
+        InputError: If the family reads no files, or a file is malformed or does not fit the task.
+    """
+    family = get_family(request.family)
+    if not isinstance(family, FileFamily):
+        raise InputError(f"family {family.name!r} does not read instances from files")
+    task = get_task(family, request.task)
+    for number, path in enumerate(paths):
+        stream = Stream(family.name, family.version, task.name, request.split, request.seed, "file", number)
+        knobs = _draw_knobs(family, request.settings, stream.child("knobs"))
+        drafts = list(family.read(task.name, path, knobs, stream.child("sample")))
+        measured = [
+            family.measure(task.name, draft.instance, stream.child("measure")) if request.measure else {}
+            for draft in drafts
+        ]
+        yield from _render_block(request, family, task, number, knobs, drafts, measured, stream)
 
 
 def _out_of_reach(request: Request, family: Family, scores: list[float]) -> str:

@@ -227,6 +227,15 @@ def iter_problems(path: str | Path) -> Iterator[Problem]:
         yield Problem.from_json(record, f"{path}:{number}")
 
 
+def load(path: str | Path) -> list[Problem]:
+    """Return the problems of a JSONL file.
+
+    Raises:
+        InputError: With file and line, if the file cannot be read or a line is not a problem.
+    """
+    return list(iter_problems(path))
+
+
 def write_problems(problems: Iterable[Problem], out: IO[bytes]) -> int:
     """Write problems as JSONL and return how many."""
     count = 0

@@ -20,6 +20,7 @@ from logicbench.generators.sat.task import (
     instance,
     progress,
     random_assignment,
+    require,
     verdict,
 )
 from logicbench.generators.sat.views import View
@@ -57,6 +58,11 @@ class Assign:
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw a satisfiable formula."""
         return [Draft(instance(satisfiable_formula(knobs, stream)))]
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Take a satisfiable formula."""
+        require(cnf, "sat", "assign")
+        return [Draft(instance(cnf))]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""
@@ -100,8 +106,15 @@ class MaxSat:
     info = Task("maxsat", "Which assignment falsifies as few clauses as possible?", "any optimal assignment")
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
-        """Draw an over-constrained formula and find its optimum, with a lower bound that can be checked."""
-        cnf = unsatisfiable_formula(knobs, stream.child("formula"), 1.4)
+        """Draw an over-constrained formula and find its optimum."""
+        return self._optimised(unsatisfiable_formula(knobs, stream.child("formula"), 1.4), knobs, stream)
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Take an unsatisfiable formula."""
+        require(cnf, "unsat", "maxsat")
+        return self._optimised(cnf, knobs, stream)
+
+    def _optimised(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         weights = [stream.between(1, 9) for _ in cnf.clauses] if knobs.weighted else None
         best = maxsat(cnf, weights)
         facts: dict[str, Any] = {"optimum": best.cost}

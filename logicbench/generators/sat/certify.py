@@ -17,6 +17,7 @@ from logicbench.generators.sat.subsets import check_minimal, numbers
 from logicbench.generators.sat.task import (
     Shallow,
     climb,
+    decided,
     digits,
     falsified,
     instance,
@@ -56,6 +57,16 @@ class Certify:
             Draft(instance(satisfiable, **facts or {}), "sat"),
             Draft(instance(unsatisfiable, **facts or {}), "unsat"),
         ]
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Decide the formula, and state how large an answer may be."""
+        label = decided(cnf)
+        if label == "sat":
+            facts: dict[str, Any] = {"refutation": knobs.refutation}
+            if knobs.refutation != "mus":
+                facts["limit"] = _proof_lines(cnf) if knobs.refutation == "rup" else cnf.num_clauses // 2
+            return [Draft(instance(cnf, **facts), label)]
+        return [Draft(instance(cnf, **(_limits(cnf, knobs) or {"refutation": knobs.refutation})), label)]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""
@@ -148,11 +159,15 @@ def _limits(cnf: CNF, knobs: SatKnobs) -> dict[str, Any] | None:
     facts: dict[str, Any] = {"refutation": knobs.refutation}
     smallest = len(mus(cnf) or ())
     if knobs.refutation == "rup":
-        facts["limit"] = 4 * cnf.num_vars**2 + 4
+        facts["limit"] = _proof_lines(cnf)
     elif knobs.refutation == "core":
         facts["limit"] = min(int(CORE_SLACK * smallest), cnf.num_clauses - 1)
     trivial = smallest == cnf.num_clauses and knobs.refutation != "rup"
     return None if trivial and knobs.source in ("uniform", "mixed") else facts
+
+
+def _proof_lines(cnf: CNF) -> int:
+    return 4 * cnf.num_vars**2 + 4
 
 
 def _name_all(formula: Formula) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from logicbench.answers import Reader, read_answer
-from logicbench.errors import BudgetExceeded
+from logicbench.errors import BudgetExceeded, InputError
 from logicbench.family import Baseline, Draft, Rendering, Task
 from logicbench.generators.cache import InstanceCache
 from logicbench.generators.sat.assignments import Assign, MaxSat
@@ -19,12 +19,16 @@ from logicbench.generators.sat.subsets import MinimalCorrection, MinimalUnsatisf
 from logicbench.generators.sat.task import SatTask, Shallow
 from logicbench.generators.sat.views import SURFACES, view
 from logicbench.hardness import load_scale
+from logicbench.logic.dimacs import read_dimacs
 from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
 from logicbench.seeding import Stream
 from logicbench.solvers.effort import measure_effort
 
 RENAMINGS = 5
 """Renamed copies that are solved to measure an instance."""
+
+MEASURE_BUDGET = 2_000_000
+"""Conflicts that one measuring run may take; beyond it the figures are lower bounds."""
 
 _ALL: tuple[SatTask, ...] = (
     Decide(), Certify(), Assign(), MaxSat(), MinimalCorrection(), MinimalUnsatisfiable(), Backbone(), Count(), Entail(),
@@ -51,9 +55,21 @@ class SatFamily:
         """Draw one group; see `Family.sample`."""
         return _TASKS[task].drafts(knobs, stream)
 
+    def read(self, task: str, path: str, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Make instances of a DIMACS file.
+
+        Raises:
+            InputError: If the file is not DIMACS, or its formula does not fit the task; the message names the file.
+        """
+        cnf = read_dimacs(path)
+        try:
+            return _TASKS[task].adopt(cnf, knobs, stream)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
+
     def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
         """Return the reference solver's work: medians over renamed copies."""
-        effort = measure_effort(formula_of(instance).cnf, renamings=RENAMINGS)
+        effort = measure_effort(formula_of(instance).cnf, renamings=RENAMINGS, conflict_budget=MEASURE_BUDGET)
         figures: dict[str, Json] = {
             "conflicts": effort.conflicts,
             "decisions": effort.decisions,

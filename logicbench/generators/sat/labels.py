@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from logicbench.answers import Reader, read_label
-from logicbench.errors import GenerationError
+from logicbench.errors import GenerationError, InputError
 from logicbench.family import Draft, Task
 from logicbench.generators.sat import questions
 from logicbench.generators.sat.formula import Formula
 from logicbench.generators.sat.knobs import SatKnobs
 from logicbench.generators.sat.sampling import MAX_DRAWS, draw, twins
-from logicbench.generators.sat.task import Shallow, climb, implied_by_units, instance, verdict
+from logicbench.generators.sat.task import Shallow, climb, decided, implied_by_units, instance, require, verdict
 from logicbench.generators.sat.views import View
 from logicbench.logic.cnf import CNF
 from logicbench.problem import Verdict, Violation
@@ -42,6 +42,10 @@ class Decide:
         """Draw twins."""
         satisfiable, unsatisfiable = twins(knobs, stream)
         return [Draft(instance(satisfiable), "sat"), Draft(instance(unsatisfiable), "unsat")]
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Decide the formula."""
+        return [Draft(instance(cnf), decided(cnf))]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""
@@ -110,6 +114,14 @@ class Entail:
             f"{MAX_DRAWS} formulas with variables={knobs.variables}, ratio={knobs.ratio} held none with matched true, "
             "false and unknown queries; use more variables or another ratio"
         )
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Choose queries of all three classes."""
+        require(cnf, "sat", "entail")
+        queries = _matched_queries(cnf, stream)
+        if queries is None:
+            raise InputError("the formula has no true, false and unknown literals that occur equally often")
+        return [Draft(instance(cnf, query=query), label) for label, query in queries.items()]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from logicbench.answers import Reader, read_integer, read_literals
-from logicbench.errors import GenerationError
+from logicbench.errors import GenerationError, InputError
 from logicbench.family import Draft, Task
 from logicbench.generators.sat import questions
 from logicbench.generators.sat.assignments import satisfiable_formula
 from logicbench.generators.sat.formula import Formula
 from logicbench.generators.sat.knobs import SatKnobs
-from logicbench.generators.sat.task import Shallow, implied_by_units, instance, verdict
+from logicbench.generators.sat.task import Shallow, implied_by_units, instance, require, verdict
 from logicbench.generators.sat.views import View
+from logicbench.logic.cnf import CNF
 from logicbench.problem import Verdict, Violation
 from logicbench.seeding import Stream
 from logicbench.solvers.models import backbone, count_models
@@ -42,6 +43,11 @@ class Backbone:
             if 0 < len(fixed) < cnf.num_vars:
                 return [Draft(instance(cnf, backbone=list(fixed)))]
         raise GenerationError(f"{_ATTEMPTS} satisfiable formulas held none with both fixed and free variables")
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Take a satisfiable formula."""
+        require(cnf, "sat", "backbone")
+        return [Draft(instance(cnf, backbone=list(backbone(cnf) or ())))]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""
@@ -101,6 +107,13 @@ class Count:
         raise GenerationError(
             f"{_ATTEMPTS} satisfiable formulas held none with at most {MAX_COUNT} models; raise the ratio"
         )
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Take any formula with few enough models."""
+        found = count_models(cnf, MAX_COUNT + 1)
+        if found > MAX_COUNT:
+            raise InputError(f"the formula has more than {MAX_COUNT} models")
+        return [Draft(instance(cnf, count=found))]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""

@@ -11,8 +11,9 @@ from logicbench.generators.sat import questions
 from logicbench.generators.sat.assignments import unsatisfiable_formula
 from logicbench.generators.sat.formula import CONFLICT_BUDGET, Formula
 from logicbench.generators.sat.knobs import SatKnobs
-from logicbench.generators.sat.task import Shallow, climb, instance, verdict
+from logicbench.generators.sat.task import Shallow, climb, instance, require, verdict
 from logicbench.generators.sat.views import View
+from logicbench.logic.cnf import CNF
 from logicbench.problem import Verdict, Violation
 from logicbench.seeding import Stream
 from logicbench.solvers.mcs import check_mcs, mcs
@@ -47,6 +48,11 @@ class MinimalUnsatisfiable:
             smallest = mus(cnf)
             if smallest is not None and len(smallest) < cnf.num_clauses:
                 break
+        return [Draft(instance(cnf))]
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Take an unsatisfiable formula."""
+        require(cnf, "unsat", "mus")
         return [Draft(instance(cnf))]
 
     def ask(self, formula: Formula, view: View) -> str:
@@ -94,6 +100,11 @@ class MinimalCorrection:
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw an over-constrained formula."""
         return [Draft(instance(unsatisfiable_formula(knobs, stream, 1.4)))]
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Take an unsatisfiable formula."""
+        require(cnf, "unsat", "mcs")
+        return [Draft(instance(cnf))]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""

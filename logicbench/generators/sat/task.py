@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from logicbench.answers import Reader
+from logicbench.errors import InputError
 from logicbench.family import Draft, Task
 from logicbench.generators.sat.formula import Formula
 from logicbench.generators.sat.knobs import SatKnobs
@@ -13,6 +14,10 @@ from logicbench.generators.sat.views import View
 from logicbench.logic.cnf import CNF
 from logicbench.problem import CORRECT, Verdict, Violation
 from logicbench.seeding import Stream
+from logicbench.solvers.sat import solve
+
+ADOPT_BUDGET = 5_000_000
+"""Conflicts that deciding a user's own formula may take."""
 
 MAX_VIOLATIONS = 20
 """Most violations listed in one verdict; the rest are counted."""
@@ -25,6 +30,13 @@ class SatTask(Protocol):
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw one group of instances."""
+
+    def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Make instances of a given formula.
+
+        Raises:
+            InputError: If the task does not fit the formula.
+        """
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""
@@ -58,6 +70,29 @@ class Shallow(Protocol):
 def instance(cnf: CNF, **facts: Any) -> dict[str, Any]:
     """Return the JSON instance of a formula and what the task adds."""
     return {**cnf.to_json(), **facts}
+
+
+def decided(cnf: CNF) -> str:
+    """Return ``sat`` or ``unsat`` for a user's own formula.
+
+    Raises:
+        InputError: If the solver's budget does not tell.
+    """
+    found = solve(cnf, conflict_budget=ADOPT_BUDGET, solver="cadical153").status
+    if found == "unknown":
+        raise InputError(f"the formula was not decided within {ADOPT_BUDGET} conflicts")
+    return found
+
+
+def require(cnf: CNF, wanted: str, task: str) -> None:
+    """Refuse a formula whose satisfiability is not the wanted one.
+
+    Raises:
+        InputError: If it is not, or if the solver's budget does not tell.
+    """
+    found = decided(cnf)
+    if found != wanted:
+        raise InputError(f"the formula is {found}isfiable, and task {task!r} needs one that is {wanted}isfiable")
 
 
 def digits(assignment: Sequence[bool]) -> str:
