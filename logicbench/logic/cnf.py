@@ -54,9 +54,9 @@ class CNF:
         clauses = self.clauses
         if type(clauses) is not tuple or not set(map(type, clauses)) <= {tuple}:
             object.__setattr__(self, "clauses", tuple(map(_as_clause, clauses)))
-        distinct = set(chain.from_iterable(self.clauses))
-        kinds = set(map(type, chain.from_iterable(self.clauses)))
-        if kinds - {int} or 0 in distinct or (distinct and max(max(distinct), -min(distinct)) > self.num_vars):
+        integers = set(map(type, chain.from_iterable(self.clauses))) <= {int}
+        literals = set(chain.from_iterable(self.clauses)) if integers else {0}
+        if 0 in literals or (literals and max(max(literals), -min(literals)) > self.num_vars):
             raise InputError(_first_fault(self.num_vars, self.clauses))
 
     @classmethod
