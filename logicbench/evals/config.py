@@ -43,8 +43,12 @@ class EvalConfig:
     """The selections of problems as the user gave them."""
     task_files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of each problem file among them."""
+    problem_seed: int = 0
+    """Seed of problems that are generated."""
     suite: str | None = None
     limit: int | None = None
+    backend: str = "auto"
+    """As the user named it."""
     backend_options: Mapping[str, Json] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -22,17 +22,9 @@ PACKAGES = (
 """Distributions whose versions a reader may need to repeat a run."""
 
 EXACT_CONFIG = (
-    "model",
-    "tasks",
-    "task_files",
-    "suite",
-    "limit",
-    "seed",
-    "sampling",
-    "prompting",
-    "thinking",
-    "strategy",
-)
+    "model", "backend", "tasks", "task_files", "problem_seed", "suite", "limit", "seed", "sampling", "prompting",
+    "thinking", "strategy",
+)  # fmt: skip
 """Settings that a resumed run must share with its beginning; `samples` may grow and the rest is a matter of speed."""
 
 

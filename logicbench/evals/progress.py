@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from logicbench.evals.record import Sample
-from logicbench.evals.results import wilson
+from logicbench.evals.statistics.intervals import wilson
 from logicbench.problem import Json
 
 PLAIN_INTERVAL_S = 15.0
@@ -79,8 +79,8 @@ class Tally:
         """Return the state in one line of words."""
         parts = [f"{self.finished:,}/{self.planned:,}"]
         if self.finished:
-            low, high = wilson(self.correct, self.finished)
-            parts.append(f"accuracy {self.correct / self.finished:.1%} [{low:.1%}, {high:.1%}]")
+            found = wilson(self.correct, self.finished)
+            parts.append(f"accuracy {found.estimate:.1%} [{found.low:.1%}, {found.high:.1%}]")
         if self.seen and self.seconds > 0:
             rates = f"{self.seen / self.seconds:,.1f} items/s"
             if self.completion_tokens:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from logicbench.evals.record import SCHEMA, Sample
+from logicbench.evals.statistics.clustered import clustered_proportion
 from logicbench.evals.store import RunReader
 from logicbench.family import get_family, verify
 from logicbench.problem import Json, Problem
@@ -19,9 +20,6 @@ BASELINE_PROBLEMS = 1000
 
 OUTCOMES = ("correct", "wrong", "unparsable", "undecided", "truncated", "errors")
 """Disjoint; their shares sum to 1."""
-
-_Z = 1.959963984540054
-"""The normal quantile of a two-sided 95% interval."""
 
 
 @dataclass(slots=True)
@@ -65,38 +63,6 @@ def outcome(sample: Sample) -> str:
     if sample.verdict.correct:
         return "correct"
     return "truncated" if sample.truncated else sample.verdict.status
-
-
-def wilson(successes: float, trials: float, z: float = _Z) -> tuple[float, float]:
-    """Return the Wilson score interval of a proportion (Wilson 1927); never empty at 0 or all."""
-    share, spread = successes / trials, z * z / trials
-    centre = (share + spread / 2) / (1 + spread)
-    half = math.sqrt(share * (1 - share) * spread + spread * spread / 4) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def clustered_wilson(values: Sequence[float], clusters: Sequence[str], trials: int) -> tuple[float, float]:
-    """Return the Wilson interval of a mean of shares at the effective number of independent trials.
-
-    The variance of the mean is that of cluster sums of residuals, and the effective number is what a binomial share of
-    that variance would have. It is the number of items where each is its own cluster with one trial.
-
-    Args:
-        values: The items' means, in [0, 1].
-        clusters: The items' clusters.
-        trials: Number of trials behind all items, an upper bound on the effective number.
-    """
-    count = len(values)
-    mean = math.fsum(values) / count
-    residuals: dict[str, list[float]] = {}
-    for value, cluster in zip(values, clusters, strict=True):
-        residuals.setdefault(cluster, []).append(value - mean)
-    variance = math.fsum(math.fsum(each) ** 2 for each in residuals.values()) / count**2
-    binomial = mean * (1 - mean)
-    # Equal cluster sums (all right, all wrong, or each twin pair half right) show no variance: count the clusters.
-    effective = binomial / variance if variance > 1e-12 else float(len(residuals))
-    effective = max(1.0, min(effective, float(trials)))
-    return wilson(mean * effective, effective)
 
 
 def compute_results(run: RunReader) -> dict[str, Json]:
@@ -187,8 +153,8 @@ def _row(items: Sequence[_Item], best: Mapping[tuple[str, str], str], **names: J
     row |= {"problems": len(items), "samples": completions, "accuracy": None, "low": None, "high": None}
     if answered:
         values = [item.accuracy for item in answered]
-        row["accuracy"] = math.fsum(values) / len(values)
-        row["low"], row["high"] = clustered_wilson(values, [item.group_id for item in answered], completions)
+        found = clustered_proportion(values, [item.group_id for item in answered])
+        row |= {"accuracy": found.estimate, "low": found.low, "high": found.high}
     row |= {"chance": _mean([item.chance for item in items]), **_baseline(items, best)}
     outcomes = {name: sum(item.outcomes[name] for item in items) for name in OUTCOMES}
     total = sum(outcomes.values())
@@ -205,11 +171,13 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _baseline(items: Sequence[_Item], best: Mapping[tuple[str, str], str]) -> dict[str, Json]:
-    """Return the accuracy of each task's best shallow solver on these items, where all tasks have one."""
-    kinds = {(item.family, item.task) for item in items}
+    """Return the accuracy of each task's best shallow solver on these items; a task without one counts with chance."""
     run = [item for item in items if item.baselines is not None]
-    if not run or any(kind not in best for kind in kinds):
-        return {"baseline": None, "baseline_name": None}
-    right = sum((item.baselines or {})[best[item.family, item.task]] for item in run)
-    name = best[kinds.pop()] if len(kinds) == 1 else None
-    return {"baseline": right / len(run), "baseline_name": name}
+    values = [_baseline_value(item, best.get((item.family, item.task))) for item in run]
+    kinds = {(item.family, item.task) for item in items}
+    name = best.get(next(iter(kinds))) if len(kinds) == 1 else None
+    return {"baseline": _mean(values), "baseline_name": name}
+
+
+def _baseline_value(item: _Item, name: str | None) -> float | None:
+    return item.chance if name is None else float((item.baselines or {})[name])
