@@ -41,8 +41,8 @@ class Prompter:
 
     tokenizer: Any
     template_kwargs: Mapping[str, Any] = field(default_factory=dict)
-    system_merged: bool = False
-    """Whether the template refused a system message, which was then put before the first user message."""
+    system_merged: bool = field(init=False)
+    """Whether the template refuses system messages, which are then put before the first user message."""
     keep_special: bool = field(init=False)
     """Whether text keeps special tokens, as it must where thinking marks are among them."""
     stop: tuple[str, ...] = field(init=False)
@@ -54,6 +54,7 @@ class Prompter:
         self.keep_special = has_special_marks(self.tokenizer.all_special_tokens)
         self.stop = () if self.has_template else (PLAIN_STOP,)
         self.marks = pair_of(self.tokenizer.get_added_vocab())
+        self.system_merged = self.has_template and self._refuses_system()
 
     @property
     def has_template(self) -> bool:
@@ -76,17 +77,19 @@ class Prompter:
         """
         if not self.has_template:
             return render_plain(messages)
+        if self.system_merged and any(message.role == "system" for message in messages):
+            messages = merge_system(messages)
         try:
             return self._apply(messages)
         except Exception as error:  # templates are programs of the model's makers: they may raise anything
-            if not any(message.role == "system" for message in messages):
-                raise BackendError(f"the model's chat template refused the messages: {error}") from error
-        try:
-            text = self._apply(merge_system(messages))
-        except Exception as error:
             raise BackendError(f"the model's chat template refused the messages: {error}") from error
-        self.system_merged = True
-        return text
+
+    def _refuses_system(self) -> bool:
+        probe = (Message("system", "probe"), Message("user", "probe"))
+        try:
+            return "probe" not in self._apply(probe).replace("probe", "", 1)
+        except Exception:  # as above: whatever it raises, it refuses
+            return True
 
     def _apply(self, messages: Sequence[Message]) -> str:
         goes_on = messages[-1].role == "assistant"
