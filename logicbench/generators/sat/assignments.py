@@ -44,7 +44,9 @@ def satisfiable_formula(knobs: SatKnobs, stream: Stream, factor: float = 1.0) ->
 
 
 def unsatisfiable_formula(knobs: SatKnobs, stream: Stream, factor: float = 1.0) -> CNF:
-    """Draw an unsatisfiable formula by rejection."""
+    """Draw an unsatisfiable formula: uniform ones by rejection, structured ones with clauses that do not matter."""
+    if knobs.source in STRUCTURED:
+        return twins(knobs, stream)[1]
     if knobs.source == "quiet":
         raise GenerationError("source=quiet makes satisfiable formulas only; use it with task assign")
     return draw_where(knobs, stream, lambda cnf: not satisfiable(cnf), "unsatisfiable", factor)

@@ -191,12 +191,37 @@ def twins(knobs: SatKnobs, stream: Stream) -> tuple[CNF, CNF]:
         for position in source.permutation(len(old)):
             new = (*old[:position], -old[position], *old[position + 1 :])
             if tuple(sorted(new)) not in others:
-                clauses = (*formula.clauses[:clause], new, *formula.clauses[clause + 1 :])
-                return CNF(formula.num_vars, clauses), formula
+                pair = CNF(formula.num_vars, (*formula.clauses[:clause], new, *formula.clauses[clause + 1 :])), formula
+                return _padded(*pair, source.child("padding")) if knobs.source in STRUCTURED else pair
     raise GenerationError(
         f"{MAX_DRAWS} formulas with variables={knobs.variables}, ratio={knobs.ratio}, source={knobs.source} held no "
         "unsatisfiable one with a satisfiable twin; change the ratio"
     )
+
+
+def _padded(satisfiable: CNF, unsatisfiable: CNF, stream: Stream) -> tuple[CNF, CNF]:
+    """Add the same clauses to both twins, so that a minimally unsatisfiable formula is not its own explanation."""
+    model = solve(satisfiable).model
+    length = min(3, satisfiable.num_vars)
+    weight = _quiet_weight(length)
+    seen = {tuple(sorted(clause)) for clause in (*satisfiable.clauses, *unsatisfiable.clauses)}
+    extra: list[Clause] = []
+    wanted = max(2, unsatisfiable.num_clauses // 5)
+    for _ in range(100 * wanted):
+        if len(extra) == wanted:
+            break
+        [clause] = uniform_clauses(satisfiable.num_vars, 1, length, stream)
+        agreeing = sum((model or ())[abs(literal) - 1] == (literal > 0) for literal in clause)
+        if agreeing and tuple(sorted(clause)) not in seen and stream.chance(weight**agreeing):
+            seen.add(tuple(sorted(clause)))
+            extra.append(clause)
+    order = stream.permutation(unsatisfiable.num_clauses + len(extra))
+
+    def mixed(formula: CNF) -> CNF:
+        clauses = (*formula.clauses, *extra)
+        return CNF(formula.num_vars, tuple(clauses[index] for index in order))
+
+    return mixed(satisfiable), mixed(unsatisfiable)
 
 
 def transition_clause(formula: CNF, stream: Stream) -> int | None:
