@@ -1,0 +1,127 @@
+"""The family object of `nlsat`: ties tasks, surfaces and measuring together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from logicbench.answers import Reader, read_answer
+from logicbench.errors import BudgetExceeded
+from logicbench.family import Baseline, Draft, Rendering, Task
+from logicbench.generators.cache import InstanceCache
+from logicbench.generators.nlsat.certify import Certify
+from logicbench.generators.nlsat.knobs import NlsatKnobs
+from logicbench.generators.nlsat.labels import Decide, Entail
+from logicbench.generators.nlsat.sampling import ground_cnf
+from logicbench.generators.nlsat.task import NlsatTask, Shallow, case_of
+from logicbench.generators.nlsat.theories import Theory, denial
+from logicbench.generators.nlsat.variants import VARIANTS, vary
+from logicbench.generators.nlsat.wording import SURFACES, conventions, statements
+from logicbench.hardness import load_scale
+from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.seeding import Stream
+from logicbench.solvers.effort import Effort, measure_effort
+
+RENAMINGS = 5
+"""Renamed copies that are solved to measure an instance."""
+
+_ALL: tuple[NlsatTask, ...] = (Decide(), Certify(), Entail())
+_TASKS: dict[str, NlsatTask] = {task.info.name: task for task in _ALL}
+
+
+class NlsatFamily:
+    """Satisfiability of theories in fragments of English."""
+
+    name = "nlsat"
+    version = "1"
+    summary = "satisfiability and entailment of statements in four fragments of English"
+    control = (
+        "The control parameter is the number of statements per fact (grounded) or per role and quality (the others); "
+        "each fragment is hardest where half of its random theories are consistent (the default)."
+    )
+    tasks: Mapping[str, Task] = {name: task.info for name, task in _TASKS.items()}
+    surfaces = SURFACES
+    variants = VARIANTS
+    knobs = NlsatKnobs
+
+    def sample(self, task: str, knobs: NlsatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Draw one group; see `Family.sample`."""
+        return _TASKS[task].drafts(knobs, stream)
+
+    def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
+        """Return the reference solver's work on the theory, or on it with the query affirmed and with it denied."""
+        theory = case_of(instance).theory
+        efforts = [measure_effort(ground_cnf(each), renamings=RENAMINGS) for each in _questions(theory)]
+        figures: dict[str, Json] = {
+            "conflicts": _total(efforts, "conflicts"),
+            "decisions": _total(efforts, "decisions"),
+            "propagations": _total(efforts, "propagations"),
+            "effort": _total(efforts, "propagations"),
+            "statements": len(theory.sentences),
+        }
+        scale = load_scale(self.name)
+        if scale is not None:
+            figures["score"] = scale.score(figures["effort"])
+        return figures
+
+    def render(self, task: str, instance: Mapping[str, Json], surface: str, stream: Stream) -> Rendering:
+        """Show an instance."""
+        case = case_of(instance)
+        asked = _TASKS[task]
+        prompt = (
+            f"{conventions(case.theory)}\n\n{statements(case.theory, surface, stream)}\n\n"
+            f"{asked.ask(case, surface, stream)}"
+        )
+        return Rendering(prompt, asked.reference(case))
+
+    def vary(self, task: str, instance: Mapping[str, Json], variant: str, stream: Stream) -> Mapping[str, Json]:
+        """Return an equivalent instance."""
+        return vary(instance, variant, stream)
+
+    def parse(self, problem: Problem, text: str) -> Answer | Unparsable:
+        """Read the final answer."""
+        readers = _readers(problem.instance)
+        reader = readers.get(problem.task)
+        if reader is None:
+            reader = readers[problem.task] = _TASKS[problem.task].reader(case_of(problem.instance))
+        return read_answer(text, reader)
+
+    def check(self, problem: Problem, answer: Answer) -> Verdict:
+        """Check an answer."""
+        try:
+            return _TASKS[problem.task].check(case_of(problem.instance), answer.value)
+        except BudgetExceeded as error:
+            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+
+    def guess(self, problem: Problem, stream: Stream) -> str:
+        """Return a random well-formed answer."""
+        return _TASKS[problem.task].guess(case_of(problem.instance), stream)
+
+    def chance(self, problem: Problem) -> float | None:
+        """Return the probability that a guess is right."""
+        return _TASKS[problem.task].chance(case_of(problem.instance))
+
+    def baselines(self, task: str) -> Mapping[str, Baseline]:
+        """Return the shallow solvers of a task."""
+
+        def on_problem(solver: Shallow) -> Baseline:
+            return lambda problem: solver(case_of(problem.instance))
+
+        return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
+
+
+def _questions(theory: Theory) -> list[Theory]:
+    if theory.query is None:
+        return [theory]
+    return [
+        Theory(theory.fragment, (*theory.sentences, query), theory.people)
+        for query in (theory.query, denial(theory.query))
+    ]
+
+
+def _total(efforts: Sequence[Effort], figure: str) -> int:
+    return sum(getattr(effort, figure) for effort in efforts)
+
+
+_readers: InstanceCache[dict[str, Reader]] = InstanceCache(lambda instance: {})
+
+FAMILY = NlsatFamily()

@@ -1,0 +1,46 @@
+"""Settings of natural-language satisfiability, and the transition points of its fragments."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from logicbench.family import Knobs
+
+FragmentName = Literal["grounded", "syllogistic", "relative", "transitive"]
+Source = Literal["random", "pigeonhole", "tseitin", "parity", "ordering", "pebbling"]
+World = Literal["people", "things", "mixed"]
+
+
+class NlsatKnobs(Knobs):
+    """Settings of natural-language satisfiability."""
+
+    fragment: FragmentName = Field("grounded", description="language of the statements")
+    variables: int = Field(10, ge=3, le=60, description="grounded: number of facts that are true or false")
+    clause_length: int = Field(3, ge=2, le=5, description="grounded: facts in each statement of random theories")
+    world: World = Field("people", description="grounded: what the facts are about")
+    source: Source = Field("random", description="grounded: where theories come from")
+    people: int = Field(3, ge=2, le=8, description="relative, transitive: number of people")
+    predicates: int = Field(5, ge=3, le=12, description="all but grounded: number of roles and qualities")
+    verbs: int = Field(1, ge=0, le=3, description="relative, transitive: number of verbs")
+    ratio: float | None = Field(
+        None, gt=0, le=60, description="statements per fact (grounded) or per role and quality; default: the 50% point"
+    )
+    refutation: Literal["minimal", "core"] = Field(
+        "minimal", description="certify: contradictory statements must be a minimal set, or just not many"
+    )
+    min_support: int = Field(
+        3, ge=1, le=12, description="statements that a contradiction, or a decided query, needs at least"
+    )
+    min_conflicts: int = Field(0, ge=0, le=10_000, description="conflicts that deciding must take a reference solver")
+
+    @model_validator(mode="after")
+    def _fits(self) -> NlsatKnobs:
+        if self.fragment == "grounded" and self.variables < self.clause_length:
+            raise ValueError(f"variables must be at least clause_length, which is {self.clause_length}")
+        if self.fragment == "transitive" and self.verbs == 0:
+            raise ValueError("the transitive fragment needs verbs")
+        if self.source != "random" and self.fragment != "grounded":
+            raise ValueError(f"source {self.source!r} needs fragment 'grounded'")
+        return self

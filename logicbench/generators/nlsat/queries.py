@@ -1,0 +1,138 @@
+"""Triples: one consistent theory with a query that it entails, one that it refutes and one that it leaves open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import permutations
+
+from logicbench.errors import GenerationError
+from logicbench.generators.nlsat.drawing import draw
+from logicbench.generators.nlsat.knobs import NlsatKnobs
+from logicbench.generators.nlsat.propagation import propagates_to_conflict
+from logicbench.generators.nlsat.reasoner import Reasoner
+from logicbench.generators.nlsat.sampling import MAX_DRAWS, conflicts
+from logicbench.generators.nlsat.theories import Theory, denial
+from logicbench.logic.english import (
+    Atom,
+    Categorical,
+    Claim,
+    Deed,
+    Kind,
+    Literal,
+    Named,
+    Presence,
+    Quality,
+    Said,
+    Sentence,
+    Term,
+)
+from logicbench.logic.english.lexicon import lexicon
+from logicbench.logic.english.syntax import QUANTITIES
+from logicbench.seeding import Stream
+
+ENTAILMENT_FACTOR = 0.9
+"""Queries are asked of theories a little below the transition, where some facts are settled and some are not."""
+
+Signature = tuple[object, ...]
+
+
+def triple(knobs: NlsatKnobs, stream: Stream) -> dict[str, Theory]:
+    """Draw one consistent theory with a query for each of the labels ``true``, ``false`` and ``unknown``.
+
+    What is asked about occurs equally often in the sentences for all three, affirmed and denied, so that counting
+    says nothing about the label; a decided query needs at least `min_support` sentences, and, but for syllogisms,
+    more than unit propagation from its denial.
+
+    Raises:
+        GenerationError: If no such triple is found.
+    """
+    for attempt in range(MAX_DRAWS):
+        source = stream.child(attempt)
+        theory = draw(knobs, source, ENTAILMENT_FACTOR)
+        reasoner = Reasoner(theory)
+        if not reasoner.consistent() or (knobs.min_conflicts and conflicts(theory) < knobs.min_conflicts):
+            continue
+        found = _matched(theory, reasoner, knobs.min_support, source)
+        if found:
+            return {label: replace(theory, query=query) for label, query in found.items()}
+    raise GenerationError(
+        f"{MAX_DRAWS} theories of the {knobs.fragment} fragment held no three comparable queries with "
+        f"min_support={knobs.min_support}; lower min_support, or change the size or the ratio"
+    )
+
+
+def _matched(theory: Theory, reasoner: Reasoner, min_support: int, stream: Stream) -> dict[str, Sentence] | None:
+    """Return queries of equal signature for all labels, from a random signature that has them."""
+    queries = _categorical_queries if theory.fragment == "syllogistic" else _fact_queries
+    groups: dict[Signature, dict[str, list[Sentence]]] = {}
+    for query, signature, label in queries(theory, reasoner):
+        groups.setdefault(signature, {}).setdefault(label, []).append(query)
+    full = [by_label for by_label in groups.values() if len(by_label) == 3]
+    for by_label in stream.shuffled(full):
+        found = {"unknown": stream.choice(by_label["unknown"])}
+        for label in ("true", "false"):
+            for query in stream.shuffled(by_label[label]):
+                if _is_deep(reasoner, query, label, min_support):
+                    found[label] = query
+                    break
+        if len(found) == 3:
+            return found
+    return None
+
+
+def _fact_queries(theory: Theory, reasoner: Reasoner) -> Iterator[tuple[Sentence, Signature, str]]:
+    """Yield facts and denials of facts: the signature is the kind of fact, and how often it is said and denied."""
+    counts = Counter(literal for clause in reasoner.clauses for literal in clause)
+    for atom in theory.atoms():
+        if len(set(atom.arguments)) < len(atom.arguments):
+            continue
+        number = reasoner.number(Literal(atom))
+        can = {sign: reasoner.consistent([*reasoner.selectors, sign * number]) for sign in (1, -1)}
+        for sign in (1, -1):
+            label = "unknown" if can[1] and can[-1] else "true" if can[sign] else "false"
+            literal = sign * number
+            yield fact(atom, sign > 0), (len(atom.arguments), counts[literal], counts[-literal]), label
+
+
+def fact(atom: Atom, positive: bool = True) -> Claim:
+    """Return the sentence that an atom is true, or false."""
+    if not atom.arguments:
+        return Claim((Presence(atom.predicate, positive),))
+    subject, *others = atom.arguments
+    if others:
+        return Claim((Said(subject, Deed(atom.predicate, Named(others[0]), positive)),))
+    is_role = lexicon().forms[atom.predicate].category == "role"
+    phrase = Kind(atom.predicate, positive) if is_role else Quality(atom.predicate, positive)
+    return Claim((Said(subject, phrase),))
+
+
+def _categorical_queries(theory: Theory, reasoner: Reasoner) -> Iterator[tuple[Sentence, Signature, str]]:
+    """Yield categorical sentences: the signature is their form, and how often their nouns occur, alone and together."""
+    pairs = [
+        frozenset((sentence.subject.noun, sentence.predicate.noun))
+        for sentence in theory.sentences
+        if isinstance(sentence, Categorical)
+    ]
+    single, together = Counter(noun for pair in pairs for noun in pair), Counter(pairs)
+    for subject, predicate in permutations(sorted(single), 2):
+        both = together[frozenset((subject, predicate))]
+        for signs in ((True, True), (True, False), (False, True)):
+            forms = {q: Categorical(q, Term(subject, signs[0]), Term(predicate, signs[1])) for q in QUANTITIES}
+            can = {q: reasoner.consistent([*reasoner.selectors, reasoner.add(form)]) for q, form in forms.items()}
+            for quantity, query in forms.items():
+                other = denial(query)
+                assert isinstance(other, Categorical)
+                label = "false" if not can[quantity] else "unknown" if can[other.quantity] else "true"
+                yield query, (quantity, signs, single[subject], single[predicate], both), label
+
+
+def _is_deep(reasoner: Reasoner, query: Sentence, label: str, min_support: int) -> bool:
+    entailed = query if label == "true" else denial(query)
+    if len(reasoner.support(entailed)) < min_support:
+        return False
+    if not isinstance(entailed, Claim):
+        return True
+    refuted = reasoner.literal(denial(entailed))
+    return not propagates_to_conflict(reasoner.clauses, [refuted])

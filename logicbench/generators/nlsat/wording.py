@@ -1,0 +1,100 @@
+"""The words around the statements: who there is, how the statements are meant, and the statements themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from logicbench.generators.nlsat.theories import Theory, spoken
+from logicbench.logic.english import Atom, Deed, Presence, lexicon
+from logicbench.logic.english.inflect import third_person
+from logicbench.logic.english.semantics import is_general
+from logicbench.logic.english.syntax import Rule
+from logicbench.seeding import Stream
+
+SURFACES = ("english", "plain")
+"""Varied wordings, or the plainest wording of every statement."""
+
+FINISH = 'Finish with one line that starts with "Answer:" and then gives'
+
+
+def listing(words: Sequence[str], conjunction: str = "and") -> str:
+    """Return words as a list: ``Anne, Bob and Carl``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def statements(theory: Theory, surface: str, stream: Stream) -> str:
+    """Return the numbered statements."""
+    wording = stream if surface == "english" else None
+    write = theory.language.write
+    return "\n".join(f"{place}. {write(sentence, wording)}" for place, sentence in enumerate(theory.sentences, 1))
+
+
+def conventions(theory: Theory) -> str:
+    """Say who there is and how the statements are to be taken: everything that a reader could ask."""
+    parts = [_who(theory)]
+    if theory.fragment == "syllogistic":
+        parts.append(
+            'Here "some" means at least one, "all", "every" and "no" leave it open whether there is anybody of the '
+            'kind, and a non-baker is a person who is not a baker. "Not all bakers are judges" means that at least one '
+            "baker is not a judge."
+        )
+    else:
+        parts.append(
+            'Take "or" to include the case that several of the things it joins are true, and take a statement with '
+            '"if" or "whenever" to say only that it does not happen that its condition is true and its conclusion '
+            "false."
+        )
+    if theory.fragment in ("relative", "transitive"):
+        parts.append('"Every", "everyone", "all" and "no" leave it open whether there is anybody of the kind.')
+    if theory.fragment == "transitive":
+        parts.append(
+            '"Some" means at least one, and it need not be the same one for everybody. That somebody does not admire '
+            "every judge, say, means that there is at least one judge whom they do not admire."
+        )
+    parts.append(_words(theory))
+    return " ".join(parts)
+
+
+def _who(theory: Theory) -> str:
+    things = any(isinstance(phrase, Presence) for sentence in theory.sentences for _, phrase in spoken(sentence))
+    if theory.fragment == "syllogistic":
+        return "The statements below are about a group of people. There is at least one person in the group."
+    if not theory.people:
+        return "The statements below say which things are in a room. Each thing either is there or is not."
+    only = theory.fragment in ("relative", "transitive") or any(
+        isinstance(sentence, Rule) and is_general(sentence) for sentence in theory.sentences
+    )
+    text = f"The statements below are about {len(theory.people)} people, {listing(theory.people)}"
+    text += ", and there is nobody else." if only else "."
+    if things:
+        text += " They also say which things are in a room: each thing either is there or is not."
+    return text
+
+
+def _words(theory: Theory) -> str:
+    kinds = {type(phrase) for sentence in theory.sentences for _, phrase in spoken(sentence)}
+    if kinds == {Presence}:
+        return "Apart from the statements, nothing follows from what the things are."
+    text = "Apart from the statements, nothing follows from the meaning of the words: "
+    text += "a person can be any number of these things at once, or none of them"
+    if Deed in kinds:
+        verbs = sorted(
+            {phrase.verb for sentence in theory.sentences for _, phrase in spoken(sentence) if isinstance(phrase, Deed)}
+        )
+        themselves = ", themselves included" if theory.fragment in ("relative", "transitive") else ""
+        text += f", and can {listing(verbs, 'or')} any number of people, or nobody{themselves}"
+    return text + "."
+
+
+def fact_words(atom: Atom) -> str:
+    """Return what an atom says of its first person: ``baker``, ``kind``, ``admires Anne``; of a thing, its name."""
+    if len(atom.arguments) < 2:
+        return atom.predicate
+    return f"{third_person(atom.predicate)} {atom.arguments[1]}"
+
+
+def sort_key(atom: Atom) -> tuple[int, str, tuple[str, ...]]:
+    """Order what can be true of a person: roles, qualities, deeds."""
+    form = lexicon().forms.get(atom.predicate)
+    rank = {"role": 0, "adjective": 1}.get(form.category if form else "", 2)
+    return rank, atom.predicate, atom.arguments[1:]
