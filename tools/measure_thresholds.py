@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 
-from logicbench.generators.sat.sampling import distinct_clauses, uniform_clauses
+from logicbench.generators.sat.sampling import most_clauses, uniform_clauses
 from logicbench.logic.cnf import CNF
 from logicbench.seeding import Stream
 from logicbench.solvers.sat import solve
@@ -35,7 +35,7 @@ def satisfiable_share(variables: int, clauses: int, length: int, samples: int) -
 
 def half_point(variables: int, length: int, samples: int) -> float:
     """Return m50, by bisection and linear interpolation."""
-    low, high = 1, min(round(STARTS[length] * variables * 3) + 12, distinct_clauses(variables, length) * 15 // 16)
+    low, high = 1, min(round(STARTS[length] * variables * 3) + 12, most_clauses(variables, length))
     while high - low > max(1, high // 60):
         middle = (low + high) // 2
         if satisfiable_share(variables, middle, length, samples) > 0.5:

@@ -154,15 +154,19 @@ def _explicit_spans(text: str) -> list[Span]:
     if len(starts) > MAX_SPANS:
         return [Span(0, "", starts[-1][2])] * (MAX_SPANS + 1)
     spans = []
+    enclosing = 0  # where the tag or box around the current position ends
     for position, (start, end, kind, prose) in enumerate(starts):
         stop = starts[position + 1][0] if position + 1 < len(starts) else len(text)
         if kind == "tag":
             closing = _TAG_END.search(text, end)
-            spans.append(Span(start, text[end : closing.start() if closing else len(text)], kind))
+            content = text[end : closing.start() if closing else len(text)]
+            enclosing = max(enclosing, end + len(content))
         elif kind == "boxed":
-            spans.append(Span(start, _braced(text, end), kind))
+            content = _braced(text, end)
+            enclosing = max(enclosing, end + len(content))
         else:
-            spans.append(Span(start, text[end:stop], kind, prose))
+            content = text[end : min(stop, enclosing) if start < enclosing else stop]
+        spans.append(Span(start, content, kind, prose))
     return _without_wrappers(spans)
 
 

@@ -30,6 +30,9 @@ RENAMINGS = 5
 MEASURE_BUDGET = 2_000_000
 """Conflicts that one measuring run may take; beyond it the figures are lower bounds."""
 
+MEMO_SIZE = 64
+"""Verdicts remembered for one instance."""
+
 _ALL: tuple[SatTask, ...] = (
     Decide(), Certify(), Assign(), MaxSat(), MinimalCorrection(), MinimalUnsatisfiable(), Backbone(), Count(), Entail(),
 )  # fmt: skip
@@ -108,10 +111,18 @@ class SatFamily:
 
     def check(self, problem: Problem, answer: Answer) -> Verdict:
         """Check an answer."""
+        formula = formula_of(problem.instance)
+        known = formula.memo.get((problem.task, answer.value))
+        if known is not None:
+            return known
         try:
-            return _TASKS[problem.task].check(formula_of(problem.instance), answer.value)
+            verdict = _TASKS[problem.task].check(formula, answer.value)
         except BudgetExceeded as error:
-            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+            verdict = Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+        if len(formula.memo) >= MEMO_SIZE:
+            formula.memo.clear()
+        formula.memo[problem.task, answer.value] = verdict
+        return verdict
 
     def guess(self, problem: Problem, stream: Stream) -> str:
         """Return a random well-formed answer."""

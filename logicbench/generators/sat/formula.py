@@ -10,6 +10,7 @@ from typing import Any
 from logicbench.errors import BudgetExceeded
 from logicbench.generators.cache import InstanceCache
 from logicbench.logic.cnf import CNF, CompiledCNF
+from logicbench.problem import Verdict
 from logicbench.seeding import Stream
 from logicbench.solvers.sat import solve
 
@@ -28,6 +29,8 @@ class Formula:
 
     cnf: CNF
     data: Mapping[str, Any] = field(repr=False)
+    memo: dict[Any, Verdict] = field(default_factory=dict, repr=False, compare=False)
+    """Verdicts on answers seen before: samples of one problem often agree, and some checks call a solver."""
 
     @cached_property
     def compiled(self) -> CompiledCNF:

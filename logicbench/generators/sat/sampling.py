@@ -22,7 +22,7 @@ def uniform_clauses(variables: int, count: int, length: int, stream: Stream, dis
     Raises:
         GenerationError: If there are not that many distinct clauses.
     """
-    if distinct and count > distinct_clauses(variables, length) * 15 // 16:
+    if distinct and count > most_clauses(variables, length):
         raise GenerationError(
             f"{count} distinct clauses of length {length} over {variables} variables cannot be drawn; lower the ratio"
         )
@@ -46,12 +46,12 @@ def uniform_clauses(variables: int, count: int, length: int, stream: Stream, dis
     return clauses
 
 
-def distinct_clauses(variables: int, length: int) -> int:
-    """Return the number of clauses of distinct variables."""
+def most_clauses(variables: int, length: int) -> int:
+    """Return how many distinct clauses may be asked for: nearly all that there are."""
     total = 1
     for factor in range(length):
         total = total * (variables - factor) // (factor + 1)
-    return total << length
+    return (total << length) * 15 // 16
 
 
 def mixed_clauses(variables: int, count: int, stream: Stream) -> list[Clause]:
@@ -135,7 +135,8 @@ def draw(knobs: SatKnobs, stream: Stream, factor: float = 1.0) -> CNF:
     elif knobs.source == "mixed":
         count = max(1, round(4 * factor * variables))
     else:
-        count = max(1, round(factor * threshold_clauses(variables, knobs.clause_length)))
+        count = round(factor * threshold_clauses(variables, knobs.clause_length))
+        count = max(1, min(count, most_clauses(variables, knobs.clause_length)))
     if knobs.source == "mixed":
         return CNF(variables, tuple(mixed_clauses(variables, count, stream)))
     if knobs.source == "quiet":
