@@ -9,6 +9,7 @@ from pysat.solvers import Glucose4
 
 from logicbench.errors import BudgetExceeded, InputError
 from logicbench.logic.cnf import CNF, Clause
+from logicbench.solvers.oracle import check_budget
 from logicbench.solvers.rup import DEFAULT_PROPAGATIONS, ClauseBase, Conflict, literal
 
 _ROUNDS = 6
@@ -38,14 +39,16 @@ def refute(
         propagation_budget: Most literals that trimming may assign.
 
     Raises:
+        InputError: If the conflict budget is below 1.
         BudgetExceeded: If a budget is used up.
     """
+    check_budget(conflict_budget)
     with Glucose4(with_proof=True) as engine:
         engine.append_formula(cnf.clauses)
         if conflict_budget is None:
             outcome = engine.solve()
         else:
-            engine.conf_budget(max(conflict_budget, 1))
+            engine.conf_budget(conflict_budget)
             outcome = engine.solve_limited()
         if outcome is None:
             raise BudgetExceeded(f"Glucose used up its budget of {conflict_budget} conflicts")

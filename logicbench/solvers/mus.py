@@ -57,8 +57,8 @@ def mus(cnf: CNF, *, order: Sequence[int] | None = None, conflict_budget: int | 
 
     Args:
         cnf: The formula.
-        order: Clause indices in the order in which to try to leave them out, which decides which of several subsets
-            is found; all others are tried last. None for descending order.
+        order: Clause indices in the order in which to try to leave them out, which sways which of several subsets is
+            found; all others are tried last. None for descending order.
         conflict_budget: Conflicts that the search may take; None for no bound.
 
     Raises:
@@ -68,7 +68,7 @@ def mus(cnf: CNF, *, order: Sequence[int] | None = None, conflict_budget: int | 
     tried = _complete_order(cnf, order)
     first = cnf.num_vars + 1
     with Oracle(guarded(cnf.clauses, first), conflict_budget) as oracle:
-        if oracle.solve(range(first, first + cnf.num_clauses)):
+        if oracle.solve([first + index for index in reversed(tried)]):  # early assumptions are likelier in the core
             checked_model(cnf, oracle.model())
             return None
         working = {selector - first for selector in oracle.core()}
@@ -104,7 +104,7 @@ def check_mus(cnf: CNF, indices: Iterable[int], *, conflict_budget: int | None =
             return MusCheck("satisfiable", model=checked_model(part, oracle.model()))
         core = {selector - first for selector in oracle.core()}
         if len(core) < len(chosen):
-            return MusCheck("redundant", redundant=min(set(range(len(chosen))) - core, key=chosen.__getitem__))
+            return MusCheck("redundant", redundant=min(chosen[i] for i in range(len(chosen)) if i not in core))
         rotation = _Rotation(cnf.num_vars, part.clauses)
         working = set(range(len(chosen)))
         critical: set[int] = set()

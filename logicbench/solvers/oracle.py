@@ -1,7 +1,7 @@
 """An incremental SAT solver with one conflict budget for all its calls.
 
-MiniSat 2.2 is used because it stops at exactly the given number of conflicts, counts them over all calls, and is the
-fastest of the solvers tried on formulas of up to a few hundred clauses.
+MiniSat 2.2 is used because it stops within a few conflicts of its budget, counts them over all calls, and is the fastest
+of the solvers tried on formulas of up to a few hundred clauses.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ class Oracle:
     __slots__ = ("_budget", "_engine")
 
     def __init__(self, clauses: Iterable[Sequence[int]], conflict_budget: int | None = None) -> None:
-        if conflict_budget is not None and conflict_budget < 1:
-            raise InputError(f"a conflict budget must be at least 1, not {conflict_budget}")
+        check_budget(conflict_budget)
         self._budget = conflict_budget
         self._engine = Minisat22()
         self._engine.append_formula(clauses)
@@ -88,6 +87,12 @@ def checked_model(cnf: CNF, literals: Iterable[int], assumptions: Iterable[int] 
     if any(map(true.isdisjoint, cnf.clauses)) or not true.issuperset(assumptions):
         raise LogicbenchError("the SAT solver returned an assignment that is not a model; please report this formula")
     return model
+
+
+def check_budget(conflict_budget: int | None) -> None:
+    """Raise an InputError unless the budget is None or at least 1; PySAT takes 0 for "no bound"."""
+    if conflict_budget is not None and conflict_budget < 1:
+        raise InputError(f"a conflict budget must be at least 1, not {conflict_budget}")
 
 
 def guarded(clauses: Iterable[Clause], first_selector: int) -> list[Clause]:

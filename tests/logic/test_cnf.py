@@ -143,7 +143,7 @@ def test_renaming_carries_models_over_and_can_be_undone(cnf, rng):
     images = [v * rng.choice((1, -1)) for v in range(1, cnf.num_vars + 1)]
     rng.shuffle(images)
     renamed = cnf.renamed(images)
-    assert renamed == cnf.renamed({v: image for v, image in enumerate(images, 1)})
+    assert renamed == cnf.renamed(dict(enumerate(images, 1)))
     inverse = {abs(image): v if image > 0 else -v for v, image in enumerate(images, 1)}
     assert renamed.renamed(inverse) == cnf
     for values in all_assignments(cnf):

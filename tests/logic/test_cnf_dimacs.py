@@ -108,7 +108,7 @@ def test_faults_are_named_with_file_line_and_reason(text, line, reason):
 
 @pytest.mark.parametrize("text", ["", "\n\n", "c only a comment\n", b"", b"\xef\xbb\xbf"])
 def test_empty_files_are_refused(text):
-    with pytest.raises(InputError, match="some.cnf: is empty"):
+    with pytest.raises(InputError, match=r"some\.cnf: is empty"):
         parse_dimacs(text, source="some.cnf")
 
 
@@ -140,9 +140,7 @@ def test_arbitrary_bytes_only_ever_raise_input_errors(data):
         parse_dimacs(data)
 
 
-_WORDS = st.sampled_from(
-    ["p", "cnf", "c", "%", "0", "1", "-1", "2", "3", "-0", "x", "\n", "\n", "\r\n", "\t", "p cnf 2 1\n"]
-)
+_WORDS = st.sampled_from("p|cnf|c|%|0|1|-1|2|3|-0|x|\n|\n|\r\n|\t|p cnf 2 1\n".split("|"))
 
 
 @given(st.lists(_WORDS, max_size=25).map(" ".join))
@@ -191,7 +189,7 @@ def test_a_plain_file_is_bounded(tmp_path):
 
 
 def test_files_that_cannot_be_opened(tmp_path):
-    with pytest.raises(InputError, match="missing.cnf: cannot be read"):
+    with pytest.raises(InputError, match=r"missing\.cnf: cannot be read"):
         read_dimacs(tmp_path / "missing.cnf")
     with pytest.raises(InputError, match="cannot be read"):
         read_dimacs(tmp_path)
