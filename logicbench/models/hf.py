@@ -187,7 +187,7 @@ class TransformersBackend:
             failed = self._shrink(batch, waiting) if full else []
             self._figures["seconds"] += time.perf_counter() - began
             for row in batch.drop_finished():
-                yield self._completion(row)
+                yield self._completion(row, sampling)
             yield from failed
 
     def _advance(self, batch: Batch, waiting: deque[Row], sampling: Sampling) -> bool:
@@ -271,37 +271,34 @@ class TransformersBackend:
         if token in self._ends:
             row.finish = "stop"
             return
-        stops = (*sampling.stop, *self._prompter.stop)
-        if stops and self._cut(row, stops):
+        stops = self._stops(sampling)
+        if stops and self._stopped(row, stops):
             row.finish = "stop"
         elif sampling.repetition is not None and is_stuck(row.ids, sampling.repetition):
             row.finish = "repetition"
         elif len(row.ids) >= row.limit:
             row.finish = "length"
 
-    def _cut(self, row: Row, stops: Sequence[str]) -> bool:
+    def _stopped(self, row: Row, stops: Sequence[str]) -> bool:
         # A stop string of n bytes spans at most n tokens, and a few more may hold no text of their own.
         tail = max(len(stop.encode()) for stop in stops) + 8
         if find_stop(self._prompter.decode(row.ids[-tail:]), stops) < 0:
             return False
-        text = self._prompter.decode(row.ids)
-        position = find_stop(text, stops)
-        if position < 0:
-            return False
-        row.text = text[:position]
-        return True
+        return find_stop(self._prompter.decode(row.ids), stops) >= 0
 
-    def _completion(self, row: Row) -> Completion:
+    def _stops(self, sampling: Sampling) -> tuple[str, ...]:
+        return (*sampling.stop, *self._prompter.stop)
+
+    def _completion(self, row: Row, sampling: Sampling) -> Completion:
         assert row.finish is not None
-        said = row.ids[:-1] if row.ids[-1] in self._ends else row.ids
-        text = self._prompter.decode(said) if row.text is None else row.text
+        text = self._prompter.read(row.ids, self._ends, self._stops(sampling))
         return Completion(
             row.request.key,
             text,
             row.finish,
             prompt_tokens=len(row.prompt),
             token_ids=tuple(row.ids),
-            logprobs=tuple(row.logprobs),
+            logprobs=tuple(row.logprobs) if sampling.logprobs else None,
             latency_s=time.perf_counter() - row.started,
             prompt_opens_thinking=row.opened,
             thinking_tokens=self._prompter.thinking_tokens(row.ids, text, row.opened),

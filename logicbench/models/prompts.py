@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from logicbench.errors import BackendError
+from logicbench.models.decoding import find_stop
 from logicbench.models.protocol import Message
 from logicbench.models.thinking import KNOWN, Segments, Tags, count_tokens, has_special_marks, open_pair, pair_of, split
 
@@ -124,6 +125,12 @@ class Prompter:
                 list(ids), skip_special_tokens=not self.keep_special, clean_up_tokenization_spaces=False
             )
         )
+
+    def read(self, ids: Sequence[int], ends: Collection[int], stops: Sequence[str]) -> str:
+        """Return what generated tokens say: without the end token, and cut at the first stop string."""
+        text = self.decode(ids[:-1] if ids and ids[-1] in ends else ids)
+        position = find_stop(text, stops)
+        return text if position < 0 else text[:position]
 
     def thinking_tokens(self, ids: Sequence[int], text: str, opened: bool) -> int:
         """Return how many of the generated tokens are thinking.
