@@ -1,0 +1,58 @@
+"""The catalogue of methods, without torch: what the command line offers and checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from logicbench.errors import UnknownNameError
+
+Family = Literal["mask", "width", "depth", "experts", "fold", "quantize"]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of compression.
+
+    Attributes:
+        name: As given on the command line.
+        family: What kind of result it makes.
+        calibrated: Whether it needs calibration data.
+        summary: What it does, in a line.
+        source: Where it is from.
+        general: Whether it needs a second, general calibration set beside that of the domain.
+    """
+
+    name: str
+    family: Family
+    calibrated: bool
+    summary: str
+    source: str
+    general: bool = False
+
+
+_ALL = (
+    Method("random", "mask", False, "random weights: the control", "-"),
+    Method("magnitude", "mask", False, "smallest weights", "Han et al. 2015"),
+    Method("wanda", "mask", True, "weight times input norm, by row", "Sun et al. 2024"),
+    Method("sparsegpt", "mask", True, "optimal brain surgery with weight update", "Frantar & Alistarh 2023"),
+    Method("ria", "mask", True, "relative weight times input norm, by row", "Zhang et al. 2024"),
+    Method("gblm", "mask", True, "input norm plus gradient norm", "Das et al. 2023"),
+    Method("dpruner", "mask", True, "domain and general importance", "Zhang et al. 2024", general=True),
+    Method("gaprune", "mask", True, "domain against general Fisher", "Tang & Yang 2025", general=True),
+)
+
+METHODS: dict[str, Method] = {method.name: method for method in _ALL}
+
+ALLOCATIONS = ("uniform", "owl", "lamp", "rd", "alpha", "pq")
+
+
+def find_method(name: str) -> Method:
+    """Return a method by name.
+
+    Raises:
+        UnknownNameError: If there is none.
+    """
+    if name not in METHODS:
+        raise UnknownNameError("compression method", name, METHODS)
+    return METHODS[name]

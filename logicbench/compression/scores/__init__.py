@@ -1,0 +1,1 @@
+"""Pruning scores: which weights matter least. Each module holds one score, its formula and its source."""
