@@ -1,0 +1,148 @@
+"""The family object of `coloring`: ties tasks, surfaces and measuring together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from logicbench.answers import Reader, read_answer
+from logicbench.errors import BudgetExceeded, InputError
+from logicbench.family import Baseline, Draft, Rendering, Task
+from logicbench.generators.cache import InstanceCache
+from logicbench.generators.coloring.certify import Certify
+from logicbench.generators.coloring.colorings import Color
+from logicbench.generators.coloring.instance import Instance, instance_of, vary
+from logicbench.generators.coloring.knobs import ColoringKnobs
+from logicbench.generators.coloring.labels import Chromatic, Decide
+from logicbench.generators.coloring.lexicon import Lexicon
+from logicbench.generators.coloring.task import ColoringTask, Shallow
+from logicbench.generators.coloring.verification import Verify
+from logicbench.generators.coloring.views import SURFACES, view
+from logicbench.hardness import load_scale
+from logicbench.logic.graph_dimacs import read_graph
+from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.seeding import Stream
+from logicbench.solvers.graph import measure_effort
+
+RENAMINGS = 5
+"""Renamed copies that are solved to measure an instance."""
+
+_ALL: tuple[ColoringTask, ...] = (Color(), Decide(), Certify(), Verify(), Chromatic())
+_TASKS: dict[str, ColoringTask] = {task.info.name: task for task in _ALL}
+
+
+class ColoringFamily:
+    """Graph colouring."""
+
+    name = "coloring"
+    version = "1"
+    summary = "graph colouring: colour, decide, certify, verify proposals, find the chromatic number"
+    control = (
+        "The control parameter is the average degree; colouring random graphs with 3 colours is hardest where half of "
+        "them are colourable, at degree 4.0 for 20 vertices, rising to 4.69 for very many (the default)."
+    )
+    tasks: Mapping[str, Task] = {name: task.info for name, task in _TASKS.items()}
+    surfaces = SURFACES
+    variants = ("rename", "permute", "paraphrase")
+    knobs = ColoringKnobs
+
+    def sample(self, task: str, knobs: ColoringKnobs, stream: Stream) -> Sequence[Draft]:
+        """Draw one group; see `Family.sample`."""
+        return _TASKS[task].drafts(knobs, stream)
+
+    def read(self, task: str, path: str, knobs: ColoringKnobs, stream: Stream) -> Sequence[Draft]:
+        """Make instances of a DIMACS graph file; without a number of colours, the chromatic number is taken.
+
+        Raises:
+            InputError: If the file is no DIMACS graph, or does not fit the task; the message names the file.
+        """
+        graph = read_graph(path)
+        try:
+            if not graph.edges:
+                raise InputError("a graph without edges makes no problem")
+            return _TASKS[task].adopt(graph, knobs, stream)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
+
+    def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
+        """Return the reference solver's work: medians over renamed copies.
+
+        The effort of `chromatic` is that of showing that one colour fewer does not suffice; `verify` takes no search,
+        so it has no effort, only its size.
+        """
+        graph = instance_of(instance).graph
+        figures: dict[str, Json] = {
+            "vertices": graph.order,
+            "edges": graph.size,
+            "average_degree": round(graph.average_degree, 4),
+        }
+        if task == "verify":
+            return figures
+        k = instance["chromatic"] - 1 if task == "chromatic" else instance["colors"]
+        effort = measure_effort(graph, k, stream, runs=RENAMINGS)
+        figures |= {
+            "conflicts": effort.conflicts,
+            "decisions": effort.decisions,
+            "propagations": effort.propagations,
+            "complete": effort.complete,
+            "effort": effort.propagations,
+        }
+        scale = load_scale(self.name)
+        if scale is not None:
+            figures["score"] = scale.score(effort.propagations)
+        return figures
+
+    def render(self, task: str, instance: Mapping[str, Json], surface: str, stream: Stream) -> Rendering:
+        """Show an instance."""
+        prepared = instance_of(instance)
+        shown = view(surface, prepared, stream)
+        asked = _TASKS[task]
+        details: dict[str, Json] = {"template": shown.template, **shown.lexicon.details()}
+        prompt = f"{shown.statement}\n\n{asked.ask(prepared, shown)}"
+        return Rendering(prompt, asked.reference(prepared, shown.lexicon), details)
+
+    def vary(self, task: str, instance: Mapping[str, Json], variant: str, stream: Stream) -> Mapping[str, Json]:
+        """Return an equivalent instance."""
+        return vary(instance, variant, stream)
+
+    def parse(self, problem: Problem, text: str) -> Answer | Unparsable:
+        """Read the final answer."""
+        return read_answer(text, _context(problem)[1])
+
+    def check(self, problem: Problem, answer: Answer) -> Verdict:
+        """Check an answer."""
+        try:
+            return _TASKS[problem.task].check(instance_of(problem.instance), _context(problem)[0], answer.value)
+        except BudgetExceeded as error:
+            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+
+    def guess(self, problem: Problem, stream: Stream) -> str:
+        """Return a random well-formed answer."""
+        return _TASKS[problem.task].guess(instance_of(problem.instance), _context(problem)[0], stream)
+
+    def chance(self, problem: Problem) -> float | None:
+        """Return the probability that a guess is right."""
+        return _TASKS[problem.task].chance(instance_of(problem.instance))
+
+    def baselines(self, task: str) -> Mapping[str, Baseline]:
+        """Return the shallow solvers of a task."""
+
+        def on_problem(solver: Shallow) -> Baseline:
+            return lambda problem: solver(instance_of(problem.instance), _context(problem)[0])
+
+        return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
+
+
+def _context(problem: Problem) -> tuple[Lexicon, Reader]:
+    """Return the lexicon and the reader of a problem, kept for the calls that follow on the same one."""
+    kept = _contexts(problem.rendering)
+    context = kept.get(problem.id)
+    if context is None:
+        instance: Instance = instance_of(problem.instance)
+        lexicon = Lexicon.of(instance.order, instance.k, problem.surface, problem.rendering)
+        context = kept[problem.id] = (lexicon, _TASKS[problem.task].reader(lexicon))
+    return context
+
+
+_contexts: InstanceCache[dict[str, tuple[Lexicon, Reader]]] = InstanceCache(lambda rendering: {})
+
+FAMILY = ColoringFamily()
