@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from logicbench.errors import InputError, LogicbenchError
+from logicbench.errors import InputError, LogicbenchError, UnknownNameError
 
 if TYPE_CHECKING:
     from logicbench.evals.config import EvalConfig
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MODELLESS = ("oracle", "random", "constant")
 """Backends that need no --model."""
 
-_MODEL, _TASKS, _SAMPLING, _PROMPT, _ENGINE, _RUN = (
-    "Model", "Problems", "Sampling", "Prompting and thinking", "Engine", "Run",
+_MODEL, _TASKS, _SAMPLING, _PROMPT, _STRATEGY, _ENGINE, _RUN = (
+    "Model", "Problems", "Sampling", "Prompting and thinking", "Strategy", "Engine", "Run",
 )  # fmt: skip
 
 
@@ -49,7 +49,9 @@ def eval_command(
     ] = None,
     tasks: Annotated[
         list[str] | None,
-        typer.Option(help="FILE.jsonl or family[:task][@surface]; may be given again.", rich_help_panel=_TASKS),
+        typer.Option(
+            help="FILE.jsonl, family, family:task or family:task@surface; repeatable.", rich_help_panel=_TASKS
+        ),
     ] = None,
     suite: Annotated[
         str | None, typer.Option(help="A suite that ships with logicbench.", rich_help_panel=_TASKS)
@@ -99,6 +101,21 @@ def eval_command(
     check_workers: Annotated[
         int, typer.Option(min=-1, help="Processes that check answers; -1 chooses.", rich_help_panel=_ENGINE)
     ] = -1,
+    strategy: Annotated[
+        str, typer.Option(help="single, vote, best-of-n or iterate.", rich_help_panel=_STRATEGY)
+    ] = "single",
+    rounds: Annotated[
+        int, typer.Option(min=1, help="iterate: most answers to a problem.", rich_help_panel=_STRATEGY)
+    ] = 5,
+    verifier: Annotated[
+        str, typer.Option(help="iterate: sound, self or adversarial.", rich_help_panel=_STRATEGY)
+    ] = "sound",
+    feedback: Annotated[
+        str, typer.Option(help="iterate: none, first or all errors.", rich_help_panel=_STRATEGY)
+    ] = "first",
+    history: Annotated[
+        int, typer.Option(help="iterate: earlier answers shown; -1 is all.", rich_help_panel=_STRATEGY)
+    ] = -1,
     output: Annotated[
         Path | None, typer.Option(help="The run's folder; by default one under runs/.", rich_help_panel=_RUN)
     ] = None,
@@ -111,8 +128,9 @@ def eval_command(
 ) -> None:
     """Evaluate a model on problems with solver-checked answers.
 
-    Progress goes to standard error, the table (or JSON) to standard output, and everything into the run's folder. A
-    run that was stopped or killed goes on where it was when the same command is given again.
+    Progress goes to standard error, the table or JSON to standard output, all else into the run's folder.
+
+    A run that was stopped or killed goes on where it was when the same command is given again.
     """
     from logicbench.evals.config import EvalConfig, Prompting
     from logicbench.evals.selection import file_digests, load_suite, parse_selection, select
@@ -145,6 +163,7 @@ def eval_command(
         ),
         prompting=Prompting(system, shots, shot_seed, _json_object(chat_template_kwargs)),
         thinking=thinking,
+        strategy=_strategy(strategy, samples, rounds, verifier, feedback, history),
         tasks=tuple(tasks or ()),
         task_files=file_digests(selections),
         problem_seed=chosen.seed if chosen else problem_seed,
@@ -177,9 +196,7 @@ def run_evaluation(
     def make(asked: Sequence[Problem]) -> Backend:
         from logicbench.models import make_backend
 
-        made: Backend = make_backend(config.backend, config.model, asked, dict(config.backend_options))
-        reporter.note(f"backend: {made.name}")
-        return made
+        return make_backend(config.backend, config.model, asked, config.backend_options, reporter.note)
 
     workers = check_workers if check_workers >= 0 else default_check_workers()
     try:
@@ -212,6 +229,19 @@ def default_check_workers() -> int:
     """Return 0 (a thread) on small machines and a few processes where there are cores to spare."""
     cores = os.cpu_count() or 1
     return 0 if cores < 8 else min(4, cores // 4)
+
+
+def _strategy(name: str, samples: int, rounds: int, verifier: str, feedback: str, history: int) -> dict[str, Any]:
+    from logicbench.evals.iterate import IterateOptions
+
+    if name == "iterate":
+        options = IterateOptions(rounds, verifier, feedback, None if history < 0 else history)  # type: ignore[arg-type]
+        return options.to_json()
+    if name not in ("single", "vote", "best-of-n"):
+        raise UnknownNameError("strategy", name, ("single", "vote", "best-of-n", "iterate"))
+    if name != "single" and samples < 2:
+        raise InputError(f"--strategy {name} chooses among several completions; give --samples 2 or more")
+    return {"name": name}
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -311,7 +341,8 @@ def headline(outcome: Outcome, config: EvalConfig) -> str:
 
     info = open_run(outcome.path).info
     name = Path(config.model.rstrip("/")).name or config.model
-    parts = [f"{name} ({info['backend']['name']})"]
+    kind = info["backend"]["name"]
+    parts = [name if name == kind else f"{name} ({kind})"]
     sessions = info["sessions"]
     seconds = sum(session.get("seconds", 0) for session in sessions)
     tokens = sum(session.get("completion_tokens", 0) for session in sessions)

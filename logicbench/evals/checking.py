@@ -16,7 +16,7 @@ from typing import Protocol
 
 from logicbench.errors import InputError, LogicbenchError
 from logicbench.evals.problem_file import ProblemFile
-from logicbench.evals.record import SampleVerdict
+from logicbench.evals.record import MAX_VIOLATIONS, SampleVerdict
 from logicbench.family import get_family, get_task, verify
 from logicbench.models.thinking import Segments, Tags, split
 from logicbench.problem import Problem
@@ -34,7 +34,7 @@ class Checked:
     verdict: SampleVerdict
 
 
-def check(problem: Problem, text: str, opened: bool, tags: Sequence[Tags]) -> Checked:
+def check(problem: Problem, text: str, opened: bool, tags: Sequence[Tags], violations: int = MAX_VIOLATIONS) -> Checked:
     """Split a completion into thinking and answer and check the answer.
 
     Args:
@@ -42,6 +42,7 @@ def check(problem: Problem, text: str, opened: bool, tags: Sequence[Tags]) -> Ch
         text: The completion.
         opened: Whether the prompt ended inside a thinking block.
         tags: The thinking tags to recognise.
+        violations: Most violations kept.
 
     Raises:
         CheckFailed: If the family's parser or checker breaks down.
@@ -54,7 +55,7 @@ def check(problem: Problem, text: str, opened: bool, tags: Sequence[Tags]) -> Ch
     except Exception as error:
         kind = type(error).__name__
         raise CheckFailed(f"the checker of {problem.family}:{problem.task} broke down: {kind}: {error}") from error
-    return Checked(segments, SampleVerdict.of(verdict))
+    return Checked(segments, SampleVerdict.of(verdict, violations))
 
 
 class Checker(Protocol):
@@ -70,18 +71,18 @@ class Checker(Protocol):
 class _Worker:
     """Checks against a problem file; one for each process."""
 
-    def __init__(self, path: Path, tags: Sequence[Tags]) -> None:
-        self._problems, self._tags = ProblemFile(path), tags
+    def __init__(self, path: Path, tags: Sequence[Tags], violations: int) -> None:
+        self._problems, self._tags, self._violations = ProblemFile(path), tags, violations
 
     def check(self, rank: int, text: str, opened: bool) -> Checked:
-        return check(self._problems[rank], text, opened, self._tags)
+        return check(self._problems[rank], text, opened, self._tags, self._violations)
 
 
 class _ThreadChecker:
     """Checks in one thread of this process."""
 
-    def __init__(self, path: Path, tags: Sequence[Tags]) -> None:
-        self._worker = _Worker(path, tags)
+    def __init__(self, worker: _Worker) -> None:
+        self._worker = worker
         self._pool = ThreadPoolExecutor(1, "logicbench-check")
 
     def submit(self, rank: int, text: str, opened: bool) -> Future[Checked]:
@@ -94,9 +95,9 @@ class _ThreadChecker:
 class _ProcessChecker:
     """Checks in processes, which are spawned: a fork would copy the engine's threads and device handles."""
 
-    def __init__(self, path: Path, tags: Sequence[Tags], workers: int) -> None:
+    def __init__(self, path: Path, tags: Sequence[Tags], violations: int, workers: int) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(workers, context, _start_worker, (path, tuple(tags)))
+        self._pool = ProcessPoolExecutor(workers, context, _start_worker, (path, tuple(tags), violations))
 
     def submit(self, rank: int, text: str, opened: bool) -> Future[Checked]:
         return self._pool.submit(_check_here, rank, text, opened)
@@ -109,24 +110,27 @@ _worker: list[_Worker] = []
 """The worker of this process; empty in the main process."""
 
 
-def _start_worker(path: Path, tags: Sequence[Tags]) -> None:
+def _start_worker(path: Path, tags: Sequence[Tags], violations: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker[:] = [_Worker(path, tags)]
+    _worker[:] = [_Worker(path, tags, violations)]
 
 
 def _check_here(rank: int, text: str, opened: bool) -> Checked:
     return _worker[0].check(rank, text, opened)
 
 
-def make_checker(path: Path, tags: Sequence[Tags], workers: int = 0) -> Checker:
+def make_checker(path: Path, tags: Sequence[Tags], workers: int = 0, violations: int = MAX_VIOLATIONS) -> Checker:
     """Return a checker for the problems of a file.
 
     Args:
         path: The problem file.
         tags: The thinking tags to recognise.
         workers: Processes to use; 0 checks in a thread of this process.
+        violations: Most violations kept in a verdict.
     """
-    return _ProcessChecker(path, tags, workers) if workers else _ThreadChecker(path, tags)
+    if workers:
+        return _ProcessChecker(path, tags, violations, workers)
+    return _ThreadChecker(_Worker(path, tags, violations))
 
 
 def admit_problems(problems: Sequence[Problem]) -> None:

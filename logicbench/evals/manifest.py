@@ -87,6 +87,26 @@ def fingerprint(
     return content_id(exact, problems_sha256, prompt_digest, backend.get("name"), size=32)
 
 
+def changed_model(old: Mapping[str, Json], new: Mapping[str, Json]) -> str:
+    """Return, in words, in what two backends' accounts of themselves name different models; empty if they agree."""
+    if old["name"] != new["name"]:
+        return f"backend was {old['name']}, is {new['name']}"
+    before, after = _flat_identity(old["describe"]), _flat_identity(new["describe"])
+    changed = [name for name in before if name in after and before[name] != after[name]]
+    return "; ".join(f"{name} was {before[name]!r}, is {after[name]!r}" for name in changed)
+
+
+def _flat_identity(describe: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what identifies the model in a backend's account: hashes rather than places."""
+    model = describe.get("model")
+    parts = {"dtype": describe.get("dtype"), "accuracy": describe.get("accuracy"), "text": describe.get("text")}
+    if isinstance(model, Mapping):
+        parts |= {name: value for name, value in model.items() if "sha256" in name}
+    else:
+        parts["model"] = model
+    return parts
+
+
 def differences(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
     """Return, in words, the settings in which two configurations differ and a resumed run may not."""
     found = []

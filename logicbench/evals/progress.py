@@ -51,6 +51,9 @@ class Tally:
         self.finished += 1
         self.correct += sample.correct
         self.truncated += sample.truncated
+
+    def spend(self, sample: Sample) -> None:
+        """Count the cost of a model call."""
         self.prompt_tokens += sample.tokens.prompt
         self.completion_tokens += sample.tokens.generated
 

@@ -53,14 +53,14 @@ class SampleVerdict:
         return self.status == "correct"
 
     @classmethod
-    def of(cls, verdict: Verdict) -> SampleVerdict:
-        """Return the stored form of a verdict."""
+    def of(cls, verdict: Verdict, keep: int = MAX_VIOLATIONS) -> SampleVerdict:
+        """Return the stored form of a verdict, with at most `keep` violations."""
         return cls(
             verdict.status,
             verdict.score,
             verdict.answer_key,
             verdict.progress,
-            verdict.violations[:MAX_VIOLATIONS],
+            verdict.violations[:keep],
             len(verdict.violations),
             verdict.extractor,
             verdict.parse_notes,

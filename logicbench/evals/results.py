@@ -40,6 +40,12 @@ class _Item:
     tokens: int = 0
     thinking_tokens: int = 0
     score: float = 0.0
+    votes: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    """For each answer key, how many samples gave it and whether it is right."""
+    keyless: bool = False
+    """Whether a right answer has no key: then many answers are right and votes mean nothing."""
+    likeliest: tuple[float, bool] | None = None
+    """The greatest mean log-probability of a sample, and whether that sample is right."""
 
     def add(self, sample: Sample) -> None:
         self.outcomes[outcome(sample)] += 1
@@ -50,6 +56,16 @@ class _Item:
         self.tokens += sample.tokens.generated
         self.thinking_tokens += sample.tokens.thinking
         self.score += sample.score
+        key = sample.verdict.answer_key
+        if key is not None:
+            count, _ = self.votes.get(key, (0, False))
+            self.votes[key] = (count + 1, sample.correct)
+        elif sample.correct:
+            self.keyless = True
+        if sample.logprob_sum is not None and sample.tokens.generated:
+            likelihood = (sample.logprob_sum / sample.tokens.generated, sample.correct)
+            if self.likeliest is None or likelihood[0] > self.likeliest[0]:
+                self.likeliest = likelihood
 
     @property
     def accuracy(self) -> float:
@@ -87,6 +103,7 @@ def compute_results(run: RunReader) -> dict[str, Json]:
             best,
             lambda item: {"band": item.band},
         ),
+        "strategies": _strategies(everything) if run.info["config"]["samples"] > 1 else [],
     }
 
 
@@ -162,6 +179,39 @@ def _row(items: Sequence[_Item], best: Mapping[tuple[str, str], str], **names: J
     row["mean_tokens"] = sum(item.tokens for item in answered) / completions if completions else None
     row["mean_thinking_tokens"] = sum(item.thinking_tokens for item in answered) / completions if completions else None
     row["mean_score"] = math.fsum(item.score for item in answered) / completions if completions else None
+    return row
+
+
+def _strategies(items: Sequence[_Item]) -> list[dict[str, Json]]:
+    """Return what choosing one of a problem's completions gives, over the problems where that has a meaning."""
+    answered = [item for item in items if item.samples]
+    kinds = [(item.family, item.task) for item in answered]
+    keyless = {kind for kind, item in zip(kinds, answered, strict=True) if item.keyless}
+    keyed = {kind for kind, item in zip(kinds, answered, strict=True) if item.votes} - keyless
+    voting = [item for kind, item in zip(kinds, answered, strict=True) if kind in keyed]
+    likely = [item for item in answered if item.likeliest is not None]
+    return [
+        _strategy("single", answered, [item.accuracy for item in answered]),
+        _strategy("vote", voting, [_vote(item) for item in voting]),
+        _strategy("best-of-n", likely, [float(item.likeliest is not None and item.likeliest[1]) for item in likely]),
+        _strategy("oracle", answered, [float(item.correct > 0) for item in answered]),
+    ]
+
+
+def _vote(item: _Item) -> float:
+    """Return the chance that a plurality vote is right, ties split evenly."""
+    if not item.votes:
+        return 0.0
+    most = max(count for count, _ in item.votes.values())
+    winners = [correct for count, correct in item.votes.values() if count == most]
+    return sum(winners) / len(winners)
+
+
+def _strategy(name: str, items: Sequence[_Item], values: Sequence[float]) -> dict[str, Json]:
+    row: dict[str, Json] = {"name": name, "problems": len(items), "accuracy": None, "low": None, "high": None}
+    if items:
+        found = clustered_proportion(values, [item.group_id for item in items])
+        row |= {"accuracy": found.estimate, "low": found.low, "high": found.high}
     return row
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from logicbench.errors import BackendError, InputError, LogicbenchError
-from logicbench.evals.checking import admit_problems, make_checker
+from logicbench.evals.checking import Checker, admit_problems, make_checker
 from logicbench.evals.config import EvalConfig
-from logicbench.evals.manifest import describe_host, fingerprint, package_versions
+from logicbench.evals.feedback import MAX_LISTED
+from logicbench.evals.iterate import IterateOptions, Iteration, resume, run_waves
+from logicbench.evals.iterate_results import iterate_results
+from logicbench.evals.manifest import changed_model, describe_host, fingerprint, package_versions
 from logicbench.evals.pipeline import Pipeline
 from logicbench.evals.plan import Plan
 from logicbench.evals.progress import Quiet, Reporter, Tally
 from logicbench.evals.prompting import Prompter
+from logicbench.evals.record import MAX_VIOLATIONS, Sample
 from logicbench.evals.results import compute_results
 from logicbench.evals.store import RunWriter, create_run
 from logicbench.models.protocol import Backend
@@ -29,13 +33,16 @@ BackendMaker = Callable[[Sequence[Problem]], Backend]
 """Makes the backend, given the problems that it will be asked."""
 
 
+Ending = Literal["complete", "incomplete", "stopped"]
+"""``incomplete`` if some requests failed, ``stopped`` if the user stopped it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How an evaluation ended."""
 
     path: Path
-    status: Literal["complete", "incomplete", "stopped"]
-    """``incomplete`` if some requests failed, ``stopped`` if the user stopped it."""
+    status: Ending
     planned: int
     finished: int
     """Completions that the run now holds."""
@@ -91,41 +98,55 @@ def _evaluate(
     problems = writer.problems()
     admit_problems(problems)
     prompter = Prompter(config.prompting, problems)
-    plan = Plan(problems, config.samples, config.seed, prompter, writer.done)
-    tally = Tally(planned=plan.planned, finished=plan.planned - len(plan), correct=writer.correct)
+    planned = config.samples * len(problems)
+    tally = Tally(planned=planned, finished=len(writer.done), correct=writer.correct)
     reporter.start(tally, writer.path)
-    status: Literal["complete", "incomplete", "stopped"] = "complete"
-    if len(plan):
+    status: Ending = "complete"
+    if tally.finished < planned:
         backend = make_backend(problems)
         try:
-            _describe(writer, config, backend, plan, prompter)
-            status = _generate(writer, backend, config, plan, problems, check_workers, tally, reporter)
+            _describe(writer, config, backend, planned, prompter)
+            session = Session(writer, backend, config, problems, prompter, check_workers, tally, reporter)
+            status = session.run()
         finally:
             backend.close()
     if status == "stopped":
-        return Outcome(writer.path, "stopped", plan.planned, tally.finished, tally.failed, None, tally.first_error)
+        return Outcome(writer.path, "stopped", planned, tally.finished, tally.failed, None, tally.first_error)
     results = compute_results(writer)
+    if config.strategy["name"] == "iterate":
+        results["iterate"] = iterate_results(writer)
     writer.write_results(results)
-    return Outcome(writer.path, status, plan.planned, tally.finished, tally.failed, results, tally.first_error)
+    return Outcome(writer.path, status, planned, tally.finished, tally.failed, results, tally.first_error)
 
 
-def _describe(writer: RunWriter, config: EvalConfig, backend: Backend, plan: Plan, prompter: Prompter) -> None:
-    """Write down what the run is made with."""
+def _describe(writer: RunWriter, config: EvalConfig, backend: Backend, planned: int, prompter: Prompter) -> None:
+    """Write down what the run is made with, and refuse to go on with another model or other examples.
+
+    Raises:
+        InputError: If the run was begun with another model, or with other solved examples.
+    """
     account: dict[str, Json] = {
         "name": backend.name,
         "capabilities": asdict(backend.capabilities),
         "describe": dict(backend.describe()),
     }
     digest = prompter.digest()
-    if writer.info.get("prompt_digest", digest) != digest:
-        raise InputError(
-            f"{writer.path}: the solved examples before the questions are no longer what they were; "
-            "install the version of the family that drew them, or use --fresh"
-        )
+    if writer.done:
+        if writer.info.get("prompt_digest", digest) != digest:
+            raise InputError(
+                f"{writer.path}: the solved examples before the questions are no longer what they were; "
+                "install the version of the family that drew them, or use --fresh"
+            )
+        changed = changed_model(writer.info.get("backend", account), account)
+        if changed:
+            raise InputError(
+                f"{writer.path} was begun with another model: {changed}; use the one it was begun with, "
+                "--fresh to start over, or another --output"
+            )
     settings = config.to_json()
     writer.update(
         config=settings,
-        planned=plan.planned,
+        planned=planned,
         prompt_digest=digest,
         fingerprint=fingerprint(settings, writer.info["problems"]["sha256"], digest, account),
         backend=account,
@@ -134,49 +155,108 @@ def _describe(writer: RunWriter, config: EvalConfig, backend: Backend, plan: Pla
     )
 
 
-def _generate(
-    writer: RunWriter,
-    backend: Backend,
-    config: EvalConfig,
-    plan: Plan,
-    problems: Sequence[Problem],
-    check_workers: int,
-    tally: Tally,
-    reporter: Reporter,
-) -> Literal["complete", "incomplete", "stopped"]:
-    """Complete what is owed; whatever ends it, all that was finished is stored and the session's end noted."""
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One stretch of work on a run, from the loaded model to its end, however that comes."""
 
-    def observe(sample: Any) -> None:
-        tally.add(sample)
-        reporter.update(tally)
+    writer: RunWriter
+    backend: Backend
+    config: EvalConfig
+    problems: Sequence[Problem]
+    prompter: Prompter
+    check_workers: int
+    tally: Tally
+    reporter: Reporter
 
-    checker = make_checker(writer.path / "problems.jsonl", parse_tags(config.thinking), check_workers)
-    pipeline = Pipeline(problems, config.seed, checker, writer.append, observe, writer.attempts)
-    writer.begin_session()
-    tally.begin()
-    status: str = "failed"
-    error = ""
-    try:
+    def run(self) -> Ending:
+        """Complete what is owed; all that was finished is stored, and the session's end noted in ``run.json``.
+
+        Raises:
+            BackendError: If the backend as a whole fails.
+            LogicbenchError: If a result cannot be stored or checked.
+        """
+        self.writer.begin_session()
+        self.tally.begin()
+        status: Ending | Literal["failed"] = "failed"
+        error = ""
         try:
-            for completion in backend.complete(plan, config.sampling):
+            status = self._work()
+            error = self.tally.first_error if status == "incomplete" else ""
+        except LogicbenchError as failure:
+            error = str(failure)
+            raise
+        finally:
+            figures = {**self.tally.session(), "statistics": dict(self.backend.statistics())}
+            self.writer.end_session(status, figures, error)
+            self.reporter.stop()
+        return status
+
+    def _work(self) -> Ending:
+        interrupted = False
+        body = self._iterate if self.config.strategy["name"] == "iterate" else self._complete
+        try:
+            body()
+        except KeyboardInterrupt:
+            interrupted = True
+        if interrupted:
+            return "stopped"
+        return "complete" if len(self.writer.done) == self.tally.planned else "incomplete"
+
+    def _complete(self) -> None:
+        """Ask for every completion that is owed, in one call."""
+        plan = Plan(self.problems, self.config.samples, self.config.seed, self.prompter, self.writer.done)
+        checker = self._checker(MAX_VIOLATIONS)
+        pipeline = Pipeline(
+            self.problems, self.config.seed, checker, self.writer.append, self._observe, self.writer.attempts
+        )
+        try:
+            for completion in self.backend.complete(plan, self.config.sampling):
                 problem_id, _, sample = completion.key.rpartition("/")
                 pipeline.put(plan.rank(problem_id), int(sample), completion)
-                if tally.failed == tally.seen >= FAILURES_IN_A_ROW:
-                    raise BackendError(f"the first {tally.seen} requests all failed: {tally.first_error}")
-            status = "complete"
+                self._give_up_if_broken()
         except KeyboardInterrupt:
-            status = "stopped"
-            reporter.note("stopping: storing what is finished")
+            self.reporter.note("stopping: storing what is finished")
+            raise
         finally:
             pipeline.close()
-        if status == "complete" and len(writer.done) < plan.planned:
-            status, error = "incomplete", tally.first_error
-    except LogicbenchError as failure:
-        error = str(failure)
-        status = "failed"
-        raise
-    finally:
-        figures = {**tally.session(), "statistics": dict(backend.statistics())}
-        writer.end_session(status, figures, error)
-        reporter.stop()
-    return status  # type: ignore[return-value]
+
+    def _iterate(self) -> None:
+        """Carry every chain that is owed to its end."""
+        options = IterateOptions.from_json(self.config.strategy)
+        tags = parse_tags(self.config.thinking)
+        iteration = Iteration(
+            self.problems, self.config.samples, self.config.seed, self.prompter, options, tags, self.writer.done
+        )
+        for chain in resume(iteration, self.writer.rounds()):
+            self._store_chain(chain.outcome())
+        checker = self._checker(MAX_LISTED)
+        try:
+            run_waves(iteration, self.backend, self.config.sampling, checker, self._store_call, self._store_chain)
+        finally:
+            checker.close()
+
+    def _checker(self, violations: int) -> Checker:
+        path = self.writer.path / "problems.jsonl"
+        return make_checker(path, parse_tags(self.config.thinking), self.check_workers, violations)
+
+    def _observe(self, sample: Sample) -> None:
+        self.tally.add(sample)
+        self.tally.spend(sample)
+        self.reporter.update(self.tally)
+
+    def _store_call(self, call: Sample, ids: Sequence[int], logprobs: Sequence[float] | None) -> Sample:
+        self.tally.spend(call)
+        stored = self.writer.append_round(call, ids, logprobs)
+        self.reporter.update(self.tally)
+        return stored
+
+    def _store_chain(self, sample: Sample) -> None:
+        attempt = self.writer.attempts.get(sample.key, 0) + 1
+        self.writer.append(replace(sample, attempt=attempt))
+        self.tally.add(sample)
+        self.reporter.update(self.tally)
+        self._give_up_if_broken()
+
+    def _give_up_if_broken(self) -> None:
+        if self.tally.failed == self.tally.seen >= FAILURES_IN_A_ROW:
+            raise BackendError(f"the first {self.tally.seen} requests all failed: {self.tally.first_error}")

@@ -86,6 +86,27 @@ class RunReader:
                 raise InputError.at(str(path), number, "not a sample; is this a logicbench run?") from None
         return last
 
+    def rounds(self) -> Iterator[Sample]:
+        """Yield each call's last line of ``rounds.jsonl``, in the order of its first; none without that strategy.
+
+        What a call has beyond a sample (round, role, accepted, feedback) is in `Sample.extra`.
+        """
+        path = self.path / "rounds.jsonl"
+        if not path.exists():
+            return
+        last: dict[tuple[Json, ...], int] = {}
+        for offset, number, record in read_journal(path):
+            try:
+                last[record["problem"], record["sample"], record["round"], record["role"]] = offset
+            except (KeyError, TypeError):
+                raise InputError.at(str(path), number, "not a model call; is this a logicbench run?") from None
+        with open(path, "rb") as lines:
+            for offset in last.values():
+                lines.seek(offset)
+                call = Sample.from_json(orjson.loads(lines.readline()), f"{path} (byte {offset})")
+                if self._has_tokens(call.tokens_at):
+                    yield call
+
     def _has_tokens(self, place: Json) -> bool:
         return place is None or self._tokens.has((place[0], place[1], place[2]))
 
@@ -169,6 +190,7 @@ class RunWriter(RunReader):
         super().__init__(path, info)
         self._lock = lock
         self._samples = Journal(path / "samples.jsonl")
+        self._rounds: Journal | None = None
         self._side = TokenWriter(path / "tokens")
         last = self.last_lines()
         self.done = {key for key, line in last.items() if line.done}
@@ -186,6 +208,19 @@ class RunWriter(RunReader):
         self._samples.append(sample.to_json())
         if sample.verdict is not None:
             self.done.add(sample.key)
+
+    def append_round(self, call: Sample, ids: Sequence[int] = (), logprobs: Sequence[float] | None = None) -> Sample:
+        """Append a call of a strategy with rounds: tokens first, line second; return it as stored.
+
+        Raises:
+            LogicbenchError: If the disk refuses it; what was appended before is safe.
+        """
+        if self._rounds is None:
+            self._rounds = Journal(self.path / "rounds.jsonl")
+        if len(ids):
+            call = replace(call, tokens_at=self._side.append(ids, logprobs))
+        self._rounds.append(call.to_json())
+        return call
 
     def update(self, **changes: Json) -> None:
         """Change fields of ``run.json``."""
@@ -216,6 +251,8 @@ class RunWriter(RunReader):
         """Flush everything and free the folder."""
         self._side.close()
         self._samples.close()
+        if self._rounds is not None:
+            self._rounds.close()
         self._lock.release()
 
 

@@ -62,6 +62,16 @@ def footnotes(results: Mapping[str, Any]) -> list[str]:
         f"n problems, {each} of each; percentages. chance: a random well-formed answer; base: the best shallow solver "
         "on these problems; unread: no answer could be read; cut: cut off without a right answer; tokens: mean."
     ]
+    chosen = [
+        f"{label.format(n=results['samples'])} {_percent(row['accuracy'])}"
+        f" [{100 * row['low']:.1f}, {100 * row['high']:.1f}]" + _of(row, overall)
+        for row in results["strategies"]
+        if (label := _STRATEGIES.get(row["name"])) and row["accuracy"] is not None
+    ]
+    if "iterate" in results:
+        notes += _iterate_notes(results["iterate"])
+    elif chosen:
+        notes.append(f"Choosing one of a problem's {results['samples']} completions: {'; '.join(chosen)}.")
     behind = _behind(results)
     if behind:
         notes.append(f"Not shown to beat chance and the shallow solvers: {', '.join(behind)}.")
@@ -75,6 +85,38 @@ def footnotes(results: Mapping[str, Any]) -> list[str]:
             "a larger --max-tokens may raise the accuracy."
         )
     return notes
+
+
+def _iterate_notes(found: Mapping[str, Any]) -> list[str]:
+    """Say what the rounds were worth, beside what they would be worth if feedback changed nothing."""
+    if not found["chains"]:
+        return []
+    success, null, verifier = found["success_at"], found["null_success_at"], found["verifier"]
+    rounds = "1 round" if found["rounds"] == 1 else f"{found['rounds']} rounds"
+    notes = [
+        f"First answers {_percent(success[0])}; after {rounds} {_percent(success[-1])}, where retries without feedback "
+        f"would give {_percent(null[-1])}, were all problems equally hard.",
+        f"The verifier accepted {_percent(verifier['accepts_right'])}% of right and "
+        f"{_percent(verifier['accepts_wrong'])}% of wrong answers; a chain took {found['mean_calls']:.1f} calls and "
+        f"{found['mean_tokens']:,.0f} tokens.",
+    ]
+    if len(found["pass_at"]) > 1:
+        notes.append(
+            f"pass@{len(found['pass_at'])} of the independent first answers is {_percent(found['pass_at'][-1])}."
+        )
+    return notes
+
+
+_STRATEGIES = {
+    "vote": "by vote",
+    "best-of-n": "by log-probability",
+    "oracle": "by an oracle (pass@{n})",
+}
+
+
+def _of(row: Mapping[str, Any], overall: Mapping[str, Any]) -> str:
+    """Say on how many problems a strategy has a meaning, if not on all."""
+    return "" if row["problems"] == overall["problems"] else f" on {row['problems']:,} problems"
 
 
 def _behind(results: Mapping[str, Any]) -> list[str]:
@@ -93,7 +135,7 @@ def print_table(results: Mapping[str, Any], title: str, out: IO[str]) -> None:
     if out.isatty():
         _print_rich(rows, title, footnotes(results), out)
     else:
-        notes = [line for note in footnotes(results) for line in wrap(note, 100)]
+        notes = [line for note in footnotes(results) for line in wrap(note, 100, break_on_hyphens=False)]
         print("\n".join([title, "", *plain_lines(rows), "", *notes]), file=out)
 
 
