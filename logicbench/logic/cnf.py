@@ -67,6 +67,15 @@ class CNF:
             num_vars = max((abs(lit) for clause in frozen for lit in clause), default=0)
         return cls(num_vars, frozen)
 
+    @classmethod
+    def unchecked(cls, num_vars: int, clauses: tuple[Clause, ...]) -> CNF:
+        """Return the formula without validation, for tuples made from the literals of a valid formula."""
+        cnf = object.__new__(cls)
+        object.__setattr__(cnf, "num_vars", num_vars)
+        object.__setattr__(cnf, "clauses", clauses)
+        object.__setattr__(cnf, "_compiled", None)
+        return cnf
+
     @property
     def num_clauses(self) -> int:
         """Number of clauses."""
@@ -107,7 +116,7 @@ class CNF:
             if not 0 <= index < len(clauses):
                 raise InputError(f"there is no clause {index}; the formula has clauses 0..{len(clauses) - 1}")
             picked.append(clauses[index])
-        return CNF(self.num_vars, tuple(picked))
+        return CNF.unchecked(self.num_vars, tuple(picked))
 
     def renamed(self, mapping: Sequence[int] | Mapping[int, int]) -> CNF:
         """Return the formula with variable ``v`` replaced by the literal ``mapping[v]``.
@@ -126,12 +135,12 @@ class CNF:
             raise InputError(f"a renaming must map the variables 1..{self.num_vars} one to one onto themselves")
         table = [0, *images, *(-image for image in reversed(images))]
         look = table.__getitem__  # a negative literal indexes from the end
-        return CNF(self.num_vars, tuple(tuple(map(look, clause)) for clause in self.clauses))
+        return CNF.unchecked(self.num_vars, tuple([tuple(map(look, clause)) for clause in self.clauses]))
 
     def normalized(self) -> CNF:
         """Return an equivalent formula without tautologies and repetitions, clauses and their literals sorted."""
         kept = {normalized_clause(clause) for clause in self.clauses if not is_tautology(clause)}
-        return CNF(self.num_vars, tuple(sorted(kept)))
+        return CNF.unchecked(self.num_vars, tuple(sorted(kept)))
 
     def key(self) -> str:
         """Return a digest (64 hex digits) that does not depend on the order or repetition of clauses and literals."""

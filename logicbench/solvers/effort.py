@@ -72,7 +72,7 @@ def measure_effort(cnf: CNF, *, renamings: int = 5, seed: int = 0, conflict_budg
 
 def _copy(cnf: CNF, seed: int, index: int) -> CNF:
     look = _renaming(cnf.num_vars, seed, index).__getitem__
-    return CNF(cnf.num_vars, tuple(sorted(tuple(sorted(map(look, clause))) for clause in cnf.clauses)))
+    return CNF.unchecked(cnf.num_vars, tuple(sorted([tuple(sorted(map(look, clause))) for clause in cnf.clauses])))
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """An incremental SAT solver with one conflict budget for all its calls.
 
-MiniSat 2.2 is used because it stops within a few conflicts of its budget, counts them over all calls, and is the fastest
-of the solvers tried on formulas of up to a few hundred clauses.
+MiniSat 2.2 is used because it stops within a few conflicts of its budget, counts them over all calls, and is the
+fastest of the solvers tried on formulas of up to a few hundred clauses.
 """
 
 from __future__ import annotations
