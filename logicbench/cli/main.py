@@ -22,6 +22,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("logicbench.cli.generate", "Generate problems as JSONL."),
     "verify": ("logicbench.cli.verify", "Check answers against problems."),
     "audit": ("logicbench.cli.audit", "Attack a data set with shallow baselines."),
+    "models": ("logicbench.cli.models", "List and fetch models."),
+    "eval": ("logicbench.cli.eval", "Evaluate a model."),
 }
 """Subcommand -> (module with a Typer `app`, one-line help), in the order of the help page."""
 

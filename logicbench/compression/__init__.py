@@ -5,10 +5,10 @@ Importing this package loads no torch; its names are loaded when first used.
 Example::
 
     from pathlib import Path
-    from logicbench.compression import MaskSettings, compress_folder, masked
+    from logicbench.compression import CompressionRequest, run_request
 
-    settings = MaskSettings("magnitude", 0.5)
-    record = compress_folder(Path("model"), Path("pruned"), "magnitude", settings.to_json(), masked(settings))
+    request = CompressionRequest(Path("model"), Path("pruned"), "wanda", 0.5, calibration="run:runs/dense")
+    record = run_request(request)
 """
 
 from __future__ import annotations
@@ -18,25 +18,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from logicbench.compression.calibration import Calibration, from_documents, random_tokens
-    from logicbench.compression.documents import Document, from_texts, read_jsonl, read_run, require_disjoint
+    from logicbench.compression.documents import Document, from_texts, read_jsonl, require_disjoint
     from logicbench.compression.masking import MaskReport, mask_model
     from logicbench.compression.methods import ALLOCATIONS, METHODS, Method, find_method
     from logicbench.compression.patterns import UNSTRUCTURED, Pattern
     from logicbench.compression.pipeline import Outcome, Workplace, compress_folder, masked
     from logicbench.compression.progress import Step
+    from logicbench.compression.request import CompressionRequest, run_request
     from logicbench.compression.settings import MaskSettings
     from logicbench.compression.sidecar import Sidecar, TensorReport
+    from logicbench.compression.sources import CalibrationSource
 
 _HOMES = {
     "calibration": ("Calibration", "from_documents", "random_tokens"),
-    "documents": ("Document", "from_texts", "read_jsonl", "read_run", "require_disjoint"),
+    "documents": ("Document", "from_texts", "read_jsonl", "require_disjoint"),
     "masking": ("MaskReport", "mask_model"),
     "methods": ("ALLOCATIONS", "METHODS", "Method", "find_method"),
     "patterns": ("UNSTRUCTURED", "Pattern"),
     "pipeline": ("Outcome", "Workplace", "compress_folder", "masked"),
     "progress": ("Step",),
+    "request": ("CompressionRequest", "run_request"),
     "settings": ("MaskSettings",),
     "sidecar": ("Sidecar", "TensorReport"),
+    "sources": ("CalibrationSource",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -45,6 +49,8 @@ __all__ = [
     "METHODS",
     "UNSTRUCTURED",
     "Calibration",
+    "CalibrationSource",
+    "CompressionRequest",
     "Document",
     "MaskReport",
     "MaskSettings",
@@ -63,8 +69,8 @@ __all__ = [
     "masked",
     "random_tokens",
     "read_jsonl",
-    "read_run",
     "require_disjoint",
+    "run_request",
 ]
 
 

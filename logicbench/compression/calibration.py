@@ -8,9 +8,9 @@ saw the same data, however it was obtained.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
@@ -31,7 +31,7 @@ class Tokenizer(Protocol):
         """Return the token ids of a text."""
 
     def apply_chat_template(
-        self, conversation: list[dict[str, str]], *, add_generation_prompt: bool, tokenize: bool
+        self, conversation: list[dict[str, str]], *, add_generation_prompt: bool, tokenize: bool, **options: Any
     ) -> str:
         """Return a conversation as the text that the model was trained on."""
 
@@ -45,12 +45,14 @@ class Calibration:
         source: Where the documents came from, for example ``run:runs/dense``.
         seed: What decided which documents were taken, and their order.
         documents: How many documents the windows were cut from.
+        instances: Ids of the problem instances behind them, where known, sorted.
     """
 
     windows: tuple[Tensor, ...]
     source: str
     seed: int = 0
     documents: int = 0
+    instances: tuple[str, ...] = ()
 
     @property
     def tokens(self) -> int:
@@ -104,7 +106,7 @@ def pack(documents: Sequence[Sequence[int]], length: int, limit: int | None = No
     return [torch.tensor(buffer, dtype=torch.int64)]
 
 
-def encode(document: Document, tokenizer: Tokenizer) -> list[int]:
+def encode(document: Document, tokenizer: Tokenizer, template_options: Mapping[str, Any] | None = None) -> list[int]:
     """Return the tokens of a document as the model would meet them.
 
     A conversation is rendered with the chat template up to the assistant's turn and followed by the completion's
@@ -112,7 +114,9 @@ def encode(document: Document, tokenizer: Tokenizer) -> list[int]:
     """
     if document.messages:
         conversation = [{"role": role, "content": content} for role, content in document.messages]
-        prompt = tokenizer.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False)
+        prompt = tokenizer.apply_chat_template(
+            conversation, add_generation_prompt=True, tokenize=False, **(template_options or {})
+        )
         ids = tokenizer.encode(prompt, add_special_tokens=False)
         ids += tokenizer.encode(document.text, add_special_tokens=False)
     else:
@@ -123,9 +127,25 @@ def encode(document: Document, tokenizer: Tokenizer) -> list[int]:
 
 
 def from_documents(
-    documents: Sequence[Document], tokenizer: Tokenizer, *, samples: int, length: int, source: str, seed: int = 0
+    documents: Sequence[Document],
+    tokenizer: Tokenizer,
+    *,
+    samples: int,
+    length: int,
+    source: str,
+    seed: int = 0,
+    template_options: Mapping[str, Any] | None = None,
 ) -> Calibration:
     """Shuffle documents with a seed, tokenize them and pack them into at most `samples` windows of `length` tokens.
+
+    Args:
+        documents: What to draw from.
+        tokenizer: The model's.
+        samples: Most windows.
+        length: Tokens in a window.
+        source: Name of the data for the record.
+        seed: Decides the order.
+        template_options: Passed to the chat template.
 
     Raises:
         InputError: If there is nothing to calibrate on, or `samples` or `length` is out of range.
@@ -138,11 +158,12 @@ def from_documents(
     encoded: list[list[int]] = []
     total = 0
     for document in order:
-        encoded.append(encode(document, tokenizer))
+        encoded.append(encode(document, tokenizer, template_options))
         total += len(encoded[-1])
         if total >= samples * length:
             break
-    return Calibration(tuple(pack(encoded, length, samples)), source, seed, len(encoded))
+    instances = sorted({document.instance_id for document in order[: len(encoded)]} - {""})
+    return Calibration(tuple(pack(encoded, length, samples)), source, seed, len(encoded), tuple(instances))
 
 
 def random_tokens(vocabulary: int, *, samples: int, length: int, seed: int = 0) -> Calibration:

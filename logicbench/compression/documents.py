@@ -1,9 +1,4 @@
-"""Documents to calibrate on: texts, conversations, and the completions of an evaluation run.
-
-Reasoning models lose least when calibrated on their own reasoning (RAC, Lucas et al., ICLR 2026, arXiv 2509.12464:
-R1-Distill-Qwen-7B at 50% SparseGPT scores 0.900 on MATH-500 calibrated on its own chains of thought, 0.744 on C4),
-and an evaluation run of the dense model holds exactly that.
-"""
+"""Documents to calibrate on: texts and conversations, from memory or JSON lines."""
 
 from __future__ import annotations
 
@@ -51,41 +46,17 @@ def read_jsonl(path: Path) -> list[Document]:
     return [_document(record, path, line) for line, record in _lines(path)]
 
 
-def read_run(folder: Path, *, keep_wrong: bool = False) -> list[Document]:
-    """Read the completions of a run folder, correct ones only unless `keep_wrong`.
-
-    Raises:
-        InputError: If the folder has no ``samples.jsonl`` or none of its completions qualifies.
-    """
-    path = folder / "samples.jsonl"
-    if not path.is_file():
-        raise InputError(f"{folder} is no run folder: it has no samples.jsonl")
-    documents = []
-    for line, record in _lines(path):
-        if not isinstance(record, Mapping):
-            raise InputError.at(str(path), line, "a sample must be a JSON object")
-        if (keep_wrong or _status(record) == "correct") and record.get("text"):
-            documents.append(_document(record, path, line))
-    if not documents:
-        kind = "completion" if keep_wrong else "correct completion"
-        raise InputError(f"{path} holds no {kind} to calibrate on; evaluate the dense model on easier problems first")
-    return documents
-
-
-def require_disjoint(documents: Iterable[Document], evaluated: Iterable[str]) -> None:
-    """Refuse documents made from problem instances that are also evaluated.
+def require_disjoint(calibrated: Iterable[str], evaluated: Iterable[str]) -> None:
+    """Refuse calibration on problem instances that are also evaluated.
 
     Args:
-        documents: The calibration documents.
+        calibrated: Instance ids of the calibration documents.
         evaluated: Instance ids of the evaluation.
 
     Raises:
-        InputError: If any instance is in both, or a document does not say which instance it is from.
+        InputError: If any instance is in both.
     """
-    ids = [document.instance_id for document in documents]
-    if not all(ids):
-        raise InputError("some calibration documents name no problem instance, so overlap with evaluation is unknown")
-    shared = sorted(set(ids) & set(evaluated))
+    shared = sorted(set(calibrated) & set(evaluated))
     if shared:
         raise InputError(
             f"{len(shared)} calibration problems are also evaluated (the first is {shared[0]}); "
@@ -125,7 +96,7 @@ def _document(record: Any, path: Path, line: int) -> Document:
                 raise InputError.at(str(path), line, "the last message must be the assistant's, or give a completion")
             return Document(messages[-1][1], messages[:-1], instance)
         return Document(text, messages, instance)
-    prompt = record.get("prompt_text", record.get("prompt"))
+    prompt = record.get("prompt")
     if text is None or (prompt is not None and not isinstance(prompt, str)):
         raise InputError.at(str(path), line, "expected text, messages, or prompt and completion, as strings")
     return Document(text, (("user", prompt),) if prompt else (), instance)
@@ -143,8 +114,3 @@ def _messages(value: Any, path: Path, line: int) -> tuple[tuple[str, str], ...]:
     if not pairs or len(pairs) != len(value):
         raise InputError.at(str(path), line, "messages must be a list of objects with a role and a content")
     return tuple(pairs)
-
-
-def _status(record: Mapping[str, Any]) -> Any:
-    verdict = record.get("verdict")
-    return verdict.get("status") if isinstance(verdict, Mapping) else verdict

@@ -66,6 +66,14 @@ def check_folder(path: Path) -> None:
         raise InputError(f"{path} is already quantised; prune the unquantised model first, then quantise the result")
 
 
+def model_limits(path: Path) -> tuple[int, int | None]:
+    """Return the size of a model's vocabulary, and the most positions that it takes where it says so."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(path, local_files_only=True)
+    return config.vocab_size, getattr(config, "max_position_embeddings", None)
+
+
 def resolve_device(name: str) -> torch.device:
     """Return the device of a name: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
 

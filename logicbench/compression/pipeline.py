@@ -128,6 +128,7 @@ def describe(calibration: Calibration) -> dict[str, Any]:
         "tokens": calibration.tokens,
         "documents": calibration.documents,
         "seed": calibration.seed,
+        "instances": list(calibration.instances),
     }
 
 

@@ -98,6 +98,17 @@ class Sidecar:
         (folder / NAME).write_bytes(self.to_json())
 
 
+def calibrated_instances(record: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids of the problem instances that a model, or any of its parents, was calibrated on."""
+    found: set[str] = set()
+    current: Mapping[str, Any] | None = record
+    while current is not None:
+        for data in current.get("calibration", {}).values():
+            found.update(data.get("instances", ()))
+        current = current.get("parent")
+    return frozenset(found)
+
+
 def read(folder: Path) -> dict[str, Any] | None:
     """Return the record of a model's folder as JSON, or None if it has none.
 

@@ -66,7 +66,8 @@ def test_every_dress_of_an_answer_is_read():
     [
         ("Answer: 12", 12), ("Answer: -3", -3), ("Answer: 1,000", 1000), ("Answer: 12.", 12), ("Answer: **12**", 12),
         ("Answer: 12.5", "malformed"), ("Answer: 2^3", "malformed"), ("Answer: 3*4", "malformed"),
-        ("Answer: ١٢", "malformed"), ("Answer: １２", 12), ("Answer: " + "9" * 5000, "range"), ("Answer: twelve", "malformed"),
+        ("Answer: ١٢", "malformed"), ("Answer: １２", 12), ("Answer: " + "9" * 5000, "range"),
+        ("Answer: twelve", "malformed"),
         ("Answer: 12 or 13", "conflict"), ("Answer: 12, 13", "conflict"), ("Answer: 12 models", 12),
     ],
 )  # fmt: skip

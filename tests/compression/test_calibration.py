@@ -11,9 +11,9 @@ from logicbench.compression.documents import (  # noqa: E402
     Document,
     from_texts,
     read_jsonl,
-    read_run,
     require_disjoint,
 )
+from logicbench.compression.sidecar import calibrated_instances  # noqa: E402
 from logicbench.errors import InputError  # noqa: E402
 
 
@@ -112,23 +112,9 @@ def test_bad_lines_are_named(tmp_path, line):
         read_jsonl(path)
 
 
-def test_a_run_gives_its_correct_completions(tmp_path):
-    with pytest.raises(InputError, match="is no run folder"):
-        read_run(tmp_path)
-    samples = [
-        {"prompt": "p1", "text": "right", "verdict": {"status": "correct"}, "instance_id": "a"},
-        {"prompt": "p2", "text": "wrong", "verdict": {"status": "wrong"}, "instance_id": "b"},
-        {"prompt": "p3", "text": "", "verdict": "correct", "instance_id": "c"},
-    ]
-    (tmp_path / "samples.jsonl").write_text("\n".join(map(json.dumps, samples)), encoding="utf-8")
-    assert [document.text for document in read_run(tmp_path)] == ["right"]
-    assert [document.text for document in read_run(tmp_path, keep_wrong=True)] == ["right", "wrong"]
-
-
 def test_overlap_with_the_evaluation_is_refused():
-    documents = [Document("t", instance_id="a"), Document("t", instance_id="b")]
-    require_disjoint(documents, ["c"])
+    require_disjoint(["a", "b"], ["c"])
     with pytest.raises(InputError, match="1 calibration problems are also evaluated"):
-        require_disjoint(documents, ["b", "c"])
-    with pytest.raises(InputError, match="name no problem instance"):
-        require_disjoint([Document("t")], ["c"])
+        require_disjoint(["a", "b"], ["b", "c"])
+    first = {"calibration": {"domain": {"instances": ["x"]}}, "parent": None}
+    assert calibrated_instances({"calibration": {"domain": {"instances": ["y"]}}, "parent": first}) == {"x", "y"}

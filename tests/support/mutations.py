@@ -52,7 +52,7 @@ CLOSINGS = ("", "\n", "  ", "\n\n", "\n\nThis can be checked directly.", "\r\n",
 
 def dressed(answer: str, multiline: bool = False) -> Iterator[str]:
     """Yield completions that give this answer and no other (over 1,000 for a one-line answer)."""
-    markers = [m for m in MARKERS if not multiline or m.count("{}") == 1 and "`{}`" not in m]
+    markers = [m for m in MARKERS if not (multiline and "`{}`" in m)]
     for opening in OPENINGS:
         for marker in markers:
             for closing in CLOSINGS[: 4 if multiline else None]:

@@ -47,14 +47,17 @@ def read_coloring(lexicon: Lexicon) -> Callable[[str], tuple[Coloring, str]]:
     """Return a reader of a colouring of at least half of the vertices."""
     order = lexicon.order
     fast = lexicon.names is None and lexicon.colours is None
+    in_order = tuple(map(str, range(1, order + 1)))
+    numbers = {str(c): c for c in range(1, lexicon.k + 1)}
 
     def read(span: str) -> tuple[Coloring, str]:
         if fast:
             found = _FAST.findall(span)
             if len(found) == order and span.strip().count("\n") == order - 1:
-                colours = {int(v): int(c) for v, c in found}
-                if len(colours) == order and min(colours) == 1 and max(colours) == order and min(colours.values()) > 0:
-                    return tuple([colours[v] for v in range(1, order + 1)]), ""
+                vertices, colours = zip(*found, strict=True)
+                given = tuple(map(numbers.get, colours))
+                if vertices == in_order and None not in given:
+                    return given, ""  # type: ignore[return-value]
         return _Sheet(lexicon).read(span), ""
 
     return read

@@ -1,0 +1,219 @@
+"""One compression as data: what the command line and sweeps ask for, and how it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from logicbench.compression.methods import Method, find_method
+from logicbench.compression.patterns import Pattern
+from logicbench.compression.progress import Notify, Step, silent
+from logicbench.compression.settings import MaskSettings
+from logicbench.errors import InputError
+
+if TYPE_CHECKING:
+    from logicbench.compression.calibration import Calibration
+    from logicbench.compression.pipeline import Transformation
+    from logicbench.compression.sidecar import Sidecar
+
+DEFAULT_SPARSITY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class CompressionRequest:
+    """What to compress, and how.
+
+    Attributes:
+        model: Folder of the original.
+        output: Folder to make.
+        method: Name of a method; see `METHODS`.
+        sparsity: Share to remove; the pattern's for N:M, and 0.5, unless given.
+        pattern: ``unstructured`` or N:M.
+        scope: Whether scores compete inside a layer or over the model.
+        allocation: How the sparsity is shared over layers.
+        calibration: Name of the calibration data; see `CalibrationSource`.
+        general_calibration: Name of general data beside it, for methods that compare the two.
+        calibration_samples: Most windows.
+        sequence_length: Tokens in a window.
+        keep_wrong: Of a run, whether to calibrate on wrong completions also.
+        evaluated: Problem files, runs or suites that calibration must not touch.
+        protect: Patterns of matrices to leave alone.
+        min_keep: Least share of each matrix that a global threshold keeps.
+        normalise: Divide magnitudes by their matrix's rms.
+        refine: Refine masks by DSnoT.
+        head: Also prune the output head.
+        rounds: Rounds of growing sparsity.
+        recover: How to recover accuracy afterwards.
+        seed: Of everything that is drawn.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        offload: Whether to hold one layer at a time on the device; decided by free memory if None.
+        batch_size: Windows run together.
+        options: Settings of single methods, by name.
+    """
+
+    model: Path
+    output: Path
+    method: str
+    sparsity: float | None = None
+    pattern: str = "unstructured"
+    scope: Literal["layer", "global"] = "layer"
+    allocation: str = "uniform"
+    calibration: str | None = None
+    general_calibration: str | None = None
+    calibration_samples: int = 128
+    sequence_length: int = 2048
+    keep_wrong: bool = False
+    evaluated: tuple[str, ...] = ()
+    protect: tuple[str, ...] = ()
+    min_keep: float = 0.0
+    normalise: bool = False
+    refine: bool = False
+    head: bool = False
+    rounds: int = 1
+    recover: Literal["none", "lora"] = "none"
+    seed: int = 0
+    device: str = "auto"
+    offload: bool | None = None
+    batch_size: int = 1
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """The share to remove, with the defaults filled in."""
+        if self.sparsity is not None:
+            return self.sparsity
+        pattern = Pattern.parse(self.pattern)
+        return pattern.sparsity if pattern.structured else DEFAULT_SPARSITY
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the request as a JSON object."""
+        record = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: _plain(value) for name, value in record.items()}
+
+    def mask_settings(self) -> MaskSettings:
+        """Return the settings of mask pruning.
+
+        Raises:
+            InputError: If they make no sense.
+        """
+        return MaskSettings(
+            method=self.method,
+            sparsity=self.share,
+            pattern=Pattern.parse(self.pattern),
+            scope=self.scope,
+            allocation=self.allocation,
+            seed=self.seed,
+            protect=self.protect,
+            min_keep=self.min_keep,
+            normalise=self.normalise,
+            refine=self.refine,
+            head=self.head,
+            rounds=self.rounds,
+            batch_size=self.batch_size,
+        )
+
+    def check(self) -> Method:
+        """Refuse what can be refused before any model is loaded, and return the method.
+
+        Raises:
+            InputError: If options are missing or do not go together.
+        """
+        method = find_method(self.method)
+        if method.family == "mask":
+            settings = self.mask_settings()
+            wanted = method.calibrated or settings.refine or self.allocation in ("owl", "rd")
+        else:
+            wanted = method.calibrated
+            self._check_unmasked(method)
+        if (wanted or self.recover != "none") and self.calibration is None:
+            raise InputError(
+                f"{self.method} with these options needs --calibration run:FOLDER, family:NAME or FILE.jsonl"
+            )
+        if method.general and self.general_calibration is None:
+            raise InputError(f"{self.method} compares with general text: give --general-calibration FILE")
+        return method
+
+    def _check_unmasked(self, method: Method) -> None:
+        odd = {
+            "pattern": self.pattern != "unstructured",
+            "scope": self.scope != "layer",
+            "allocate": self.allocation != "uniform",
+            "protect": bool(self.protect),
+            "refine": self.refine,
+            "head": self.head,
+            "rounds": self.rounds != 1,
+        }
+        for name, given in odd.items():
+            if given:
+                raise InputError(f"--{name} does not apply to {method.name}, which removes whole structures")
+
+
+def run_request(request: CompressionRequest, notify: Notify = silent) -> Sidecar:
+    """Carry out a compression.
+
+    Returns:
+        The record written beside the weights.
+
+    Raises:
+        InputError: If the request cannot be carried out; the message says why.
+    """
+    method = request.check()
+    from logicbench.compression.loading import check_folder, resolve_device
+    from logicbench.compression.pipeline import compress_folder
+    from logicbench.compression.saving import check_output
+
+    check_folder(request.model)
+    check_output(request.output)
+    device = resolve_device(request.device)
+    calibrations = _calibrations(request, notify)
+    return compress_folder(
+        request.model,
+        request.output,
+        request.method,
+        request.to_json(),
+        _transformation(request, method, calibrations),
+        calibrations=calibrations,
+        device=device,
+        offload=request.offload,
+        notify=notify,
+    )
+
+
+def _transformation(
+    request: CompressionRequest, method: Method, calibrations: Mapping[str, Calibration]
+) -> Transformation:
+    from logicbench.compression.pipeline import masked
+
+    return masked(request.mask_settings(), calibrations.get("domain"), calibrations.get("general"))
+
+
+def _calibrations(request: CompressionRequest, notify: Notify) -> dict[str, Calibration]:
+    from logicbench.compression.loading import load_tokenizer, model_limits
+    from logicbench.compression.sources import CalibrationSource, evaluated_instances
+
+    names = {"domain": request.calibration, "general": request.general_calibration}
+    if not any(names.values()):
+        return {}
+    vocabulary, positions = model_limits(request.model)
+    tokenizer = load_tokenizer(request.model)
+    evaluated = evaluated_instances(request.evaluated)
+    result = {}
+    for role, name in names.items():
+        if name is not None:
+            source = CalibrationSource(
+                name, request.calibration_samples, request.sequence_length, request.seed, request.keep_wrong
+            )
+            data = source.load(tokenizer, vocabulary, evaluated, positions)
+            notify(Step("calibration", len(data.windows), request.calibration_samples, f"{data.tokens} tokens, {name}"))
+            result[role] = data
+    return result
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
