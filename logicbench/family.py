@@ -31,6 +31,8 @@ ENTRY_POINT_GROUP = "logicbench.families"
 
 _BUILT_IN = {
     "sat": "logicbench.generators.sat:FAMILY",
+    "nlsat": "logicbench.generators.nlsat:FAMILY",
+    "coloring": "logicbench.generators.coloring:FAMILY",
 }
 
 MAX_COMPLETION_BYTES = 1 << 20
