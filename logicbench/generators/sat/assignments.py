@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from logicbench.answers import Reader, read_assignment
-from logicbench.errors import GenerationError
+from logicbench.errors import BudgetExceeded, GenerationError
 from logicbench.family import Draft, Task
 from logicbench.generators.sat import questions
 from logicbench.generators.sat.formula import Formula
@@ -102,6 +102,14 @@ class Assign:
         }
 
 
+_OPTIMUM_BUDGET = 300_000
+
+
+def _surplus(variables: int) -> float:
+    """Clauses over those of the 50% point; the cost of the exact optimum grows steeply with the surplus and the size."""
+    return 1 + 0.4 * min(1.0, 20 / variables)
+
+
 class MaxSat:
     """Find an assignment that falsifies as little as possible."""
 
@@ -109,7 +117,7 @@ class MaxSat:
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw an over-constrained formula and find its optimum."""
-        return self._optimised(unsatisfiable_formula(knobs, stream.child("formula"), 1.4), knobs, stream)
+        return self._optimised(unsatisfiable_formula(knobs, stream.child("formula"), _surplus(knobs.variables)), knobs, stream)
 
     def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Take an unsatisfiable formula."""
@@ -118,7 +126,13 @@ class MaxSat:
 
     def _optimised(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         weights = [stream.between(1, 9) for _ in cnf.clauses] if knobs.weighted else None
-        best = maxsat(cnf, weights)
+        try:
+            best = maxsat(cnf, weights, conflict_budget=_OPTIMUM_BUDGET)
+        except BudgetExceeded:
+            raise GenerationError(
+                f"the optimum of {cnf.num_clauses} clauses over {cnf.num_vars} variables took more than "
+                f"{_OPTIMUM_BUDGET:,} conflicts; lower the ratio or the number of variables"
+            ) from None
         facts: dict[str, Any] = {"optimum": best.cost}
         if weights is not None:
             facts["weights"] = weights
