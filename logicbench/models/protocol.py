@@ -96,7 +96,7 @@ class Completion:
     token_ids: tuple[int, ...] = ()
     """All that was generated, the end token included where there is one; empty where the backend shows no ids."""
     logprobs: tuple[float, ...] | None = None
-    """Natural logarithms, one for each of `token_ids`; None where the backend has none."""
+    """Natural logarithms, one for each generated token, ids or not; None where the backend has none."""
     latency_s: float = 0.0
     """Seconds from submission to the last token; shared by the requests of one batch where the backend batches."""
     error: str = ""
