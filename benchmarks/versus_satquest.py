@@ -2,12 +2,14 @@
 
 Run with: python benchmarks/versus_satquest.py [--sizes 5,10,20,50] [--seconds 1.0]
 
-Verification is what a reward function does: a row as it lies on disk (JSON here, DIMACS there) and a group of completions
-of it, half of them right, go in; verdicts come out. Both sides get the text of a completion of the same length.
+Verification is what a reward function does: a row as it lies on disk (JSON here, DIMACS there) and a group of
+completions of it, half of them right, go in; verdicts come out. Both sides get completions of the same length.
+Both columns "check" are the check alone: the instance is prepared, the answer parsed.
 
-Generation of logicbench is all of `generate` with measurement off: sampling at the threshold, rejection by label, prompt,
-reference and id. For satquest, which draws no formulas, it is the prompt and the reference of a formula that is handed to
-it, so its figure leaves out a part of the work. The last table is logicbench alone, hardness measured.
+Generation of logicbench is all of `generate` with measurement off: sampling at the threshold, rejection by label,
+twins, prompt, reference and id. The package satquest draws no formulas, so its side draws the same kind of formula with
+the standard library's generator, rejects by label with its `is_sat`, and makes its prompt and reference. The last line
+is logicbench alone, hardness measured.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from random import Random
 
 import orjson
 import satquest
@@ -24,6 +27,8 @@ from rich.table import Table
 from satquest.satquest_utils import re_matcher
 
 import logicbench
+from logicbench.family import get_family
+from logicbench.generators.sat.formula import formula_of
 from logicbench.problem import Problem, dump_line
 
 TASKS = {"decide": "satdp", "assign": "satsp", "maxsat": "maxsat", "mcs": "mcs", "mus": "mus"}
@@ -81,32 +86,72 @@ def verify_theirs(kind: str, rows: Iterator[tuple[str, list[str]]]) -> int:
     return len(texts)
 
 
-def present_theirs(kind: str, clauses: Iterator[list[list[int]]]) -> int:
-    problem = satquest.create_problem(kind, satquest.CNF(clauses=next(clauses)))
+def draw(task: str, variables: int, count: int, random: Random) -> list[list[int]]:
+    """Return random 3-SAT with that many distinct clauses and the label that the task needs."""
+    while True:
+        clauses: set[tuple[int, ...]] = set()
+        while len(clauses) < count:
+            clauses.add(
+                tuple(v if random.random() < 0.5 else -v for v in sorted(random.sample(range(1, variables + 1), 3)))
+            )
+        formula = [list(clause) for clause in clauses]
+        if task == "decide" or satquest.CNF(clauses=formula).is_sat == (task == "assign"):
+            return formula
+
+
+def generate_theirs(task: str, variables: int, counts: Iterator[int], random: Random) -> int:
+    cnf = satquest.CNF(clauses=draw(task, variables, next(counts), random))
+    problem = satquest.create_problem(TASKS[task], cnf)
     problem.accept(satquest.create_question("math"))
     _ = problem.solution
     return 1
 
 
-def compare(task: str, variables: int, seconds: float) -> tuple[float, float, float, float]:
-    """Return our and their rate of generation, then of verification, all per second."""
+def check_rates(task: str, problems: list[Problem], seconds: float) -> tuple[float, float]:
+    """Return our and their checks a second of right answers, instances prepared and answers parsed."""
+    family = get_family("sat")
+    ours = [(p, family.parse(p, f"Answer: {p.reference}")) for p in problems]
+    theirs = []
+    for p in problems:
+        problem = satquest.create_problem(TASKS[task], satquest.CNF(clauses=[list(c) for c in p.instance["clauses"]]))
+        theirs.append((problem, bits(task, p, p.reference or "")))
+    our_turn, their_turn = itertools.cycle(ours), itertools.cycle(theirs)
+
+    def check_ours() -> int:
+        problem, answer = next(our_turn)
+        formula_of(problem.instance).memo.clear()  # a repeated answer would be looked up, not checked
+        family.check(problem, answer)
+        return 1
+
+    def check_theirs() -> int:
+        problem, answer = next(their_turn)
+        problem.check(answer)
+        return 1
+
+    return rate(check_ours, seconds), rate(check_theirs, seconds)
+
+
+def compare(task: str, variables: int, seconds: float) -> list[float]:
+    """Return our and their rate of generation, of verification from rows, and of checks, all per second."""
     knobs = {"variables": variables}
     endless = logicbench.generate("sat", task, surface="math", count=10**9, knobs=knobs, measure=False)
     generated = rate(lambda: bool(next(endless)), seconds)
     problems = list(logicbench.generate("sat", task, surface="math", count=ROWS, seed=1, knobs=knobs, measure=False))
-    ours, theirs, formulas = [], [], []
+    counts = itertools.cycle(len(problem.instance["clauses"]) for problem in problems)
+    random = Random(0)
+    drawn = rate(lambda: generate_theirs(task, variables, counts, random), seconds)
+    ours, theirs = [], []
     for problem in problems:
         right = problem.reference or ""
         ours.append((dump_line(problem.to_json()), completions(right, spoiled(right))))
-        formulas.append([list(clause) for clause in problem.instance["clauses"]])
+        formula = satquest.CNF(clauses=[list(clause) for clause in problem.instance["clauses"]])
         answer = bits(task, problem, right)
         wrong = ("1" if answer[0] == "0" else "0") + answer[1:]
-        theirs.append((satquest.CNF(clauses=formulas[-1]).dimacs, completions(answer, wrong)))
-    cycles = [itertools.cycle(x) for x in (ours, theirs, formulas)]
-    kind = TASKS[task]
-    presented = rate(lambda: present_theirs(kind, cycles[2]), seconds)
-    verified = rate(lambda: verify_ours(cycles[0]), seconds)
-    return generated, presented, verified, rate(lambda: verify_theirs(kind, cycles[1]), seconds)
+        theirs.append((formula.dimacs, completions(answer, wrong)))
+    our_rows, their_rows = itertools.cycle(ours), itertools.cycle(theirs)
+    verified = rate(lambda: verify_ours(our_rows), seconds)
+    return [generated, drawn, verified, rate(lambda: verify_theirs(TASKS[task], their_rows), seconds),
+            *check_rates(task, problems, seconds)]  # fmt: skip
 
 
 def main() -> None:
@@ -115,14 +160,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each figure")
     arguments = parser.parse_args()
     table = Table(title="problems and verdicts a second on one core")
-    for column in ("task", "variables", "generate", "satquest", "ratio", "verify", "satquest", "ratio"):
-        table.add_column(column, justify="left" if column == "task" else "right")
+    for column in ("task", "n", *("generate", "satquest", "ratio"), *("verify", "satquest", "ratio"),
+                   *("check", "satquest", "ratio")):  # fmt: skip
+        table.add_column(column, justify="left" if column == "task" else "right", no_wrap=True)
     for task in TASKS:
         for size in map(int, arguments.sizes.split(",")):
-            made, shown, ours, theirs = compare(task, size, arguments.seconds)
-            table.add_row(task, str(size), f"{made:,.0f}", f"{shown:,.0f}", f"{made / shown:.2f}",
-                          f"{ours:,.0f}", f"{theirs:,.0f}", f"{ours / theirs:,.1f}")  # fmt: skip
-    console = Console()
+            figures = compare(task, size, arguments.seconds)
+            cells = [f"{figure:,.0f}" for figure in figures]
+            ratios = [f"{mine / other:,.1f}" for mine, other in zip(figures[::2], figures[1::2], strict=True)]
+            table.add_row(
+                task, str(size), *itertools.chain.from_iterable(zip(cells[::2], cells[1::2], ratios, strict=True))
+            )
+    console = Console(width=110)
     console.print(table)
     measured = logicbench.generate("sat", "decide", count=10**9, knobs={"variables": 50}, workers=2)
     next(measured)
