@@ -56,7 +56,8 @@ def make_backend(
     if chosen in REFERENCES:
         return _reference(chosen, rest, problems)
     if chosen == "openai":
-        from logicbench.models.openai import OpenAIBackend, OpenAIOptions
+        from logicbench.models.openai import OpenAIBackend
+        from logicbench.models.openai_options import OpenAIOptions
 
         return OpenAIBackend(rest, OpenAIOptions(**settings))
     path = resolve_model(rest, progress)
@@ -106,7 +107,7 @@ def option_names(kind: str) -> tuple[str, ...]:
 
         return tuple(field.name for field in fields(VllmOptions))
     if kind == "openai":
-        from logicbench.models.openai import OpenAIOptions
+        from logicbench.models.openai_options import OpenAIOptions
 
         return tuple(field.name for field in fields(OpenAIOptions))
     return ()

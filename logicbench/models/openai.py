@@ -15,103 +15,30 @@ import queue
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from logicbench.errors import BackendError, InputError
 from logicbench.models.loop_thread import LoopThread
+from logicbench.models.openai_options import KEY_VARIABLE, OpenAIOptions, check_fields
 from logicbench.models.openai_reply import Reply, compare_tops, read_reply
 from logicbench.models.protocol import Capabilities, Completion, Request, Sampling, check_call
 from logicbench.models.retrying import (
     RequestRefused,
     RetriesExhausted,
     RetryingClient,
-    RetryPolicy,
     ServiceRefused,
 )
 from logicbench.seeding import Stream
 
-KEY_VARIABLE = "OPENAI_API_KEY"
 AT_ONCE = 32
 """Requests at a time where the option says ``auto``."""
 LOST_IN_A_ROW = 16
 """Requests given up one after the other at which the service is taken to be gone."""
 
 _PATH = "/chat/completions"
-_OWN = frozenset({"model", "messages", "stream", "n", "seed", "logprobs", "top_logprobs", "max_tokens", "temperature"})
 _PROBE_TOKENS = 16
 _PROBE_TOPS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAIOptions:
-    """Settings of the openai backend; times in seconds, prices in dollars for a million tokens."""
-
-    base_url: str = "https://api.openai.com/v1"
-    """Address of the service; most end in ``/v1``."""
-    batch_size: int | Literal["auto"] = "auto"
-    """Most requests at a time; ``auto`` is 32."""
-    timeout: float = 600.0
-    """Longest silence; a completion that takes longer is tried again."""
-    retries: int = 6
-    """Tries after the first on 429, 5xx, timeouts, broken connections and unreadable replies."""
-    first_wait: float = 1.0
-    """Wait before the first retry, doubled for each further one and spread by jitter."""
-    max_wait: float = 60.0
-    """Longest wait between two tries unless the service asks for a longer one."""
-    logprobs: Literal["auto", "raw", "none"] = "auto"
-    """``auto`` measures what log-probabilities mean; ``raw`` takes the user's word for it; ``none`` leaves them out."""
-    opens_thinking: bool = False
-    """Whether the served chat template ends the prompt inside a thinking block that the service does not split off."""
-    token_limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    """What the service calls the bound on tokens."""
-    omit: Sequence[str] = ()
-    """Fields of the request to leave out, for a service that refuses them, for example ``["temperature"]``."""
-    body: Mapping[str, Any] = field(default_factory=dict)
-    """Further fields of the request, for example ``{"reasoning_effort": "low"}``."""
-    chat_template_kwargs: Mapping[str, Any] = field(default_factory=dict)
-    """Passed to the chat template by services that can (vLLM, SGLang, llama.cpp)."""
-    prompt_price: float | None = None
-    completion_price: float | None = None
-    cached_price: float | None = None
-    """Of prompt tokens that the service had cached; None is the prompt price."""
-
-    def __post_init__(self) -> None:
-        if self.batch_size != "auto" and self.batch_size < 1:
-            raise InputError(f"batch size must be 'auto' or at least 1, not {self.batch_size}")
-        if self.logprobs not in ("auto", "raw", "none"):
-            raise InputError(f"logprobs must be auto, raw or none, not {self.logprobs!r}")
-        if self.token_limit_field not in ("max_tokens", "max_completion_tokens"):
-            raise InputError(
-                f"token_limit_field must be max_tokens or max_completion_tokens, not {self.token_limit_field!r}"
-            )
-        if isinstance(self.omit, str):
-            raise InputError(f'omit must be a list of field names such as ["temperature"], not {self.omit!r}')
-        if (self.prompt_price is None) != (self.completion_price is None):
-            raise InputError("prices come in pairs: give prompt_price and completion_price, or neither")
-        if any(price is not None and price < 0 for price in self._prices):
-            raise InputError("a price must not be negative")
-        _check_fields(self.body)
-        _check_url(self.base_url)
-
-    @property
-    def _prices(self) -> tuple[float | None, ...]:
-        return self.prompt_price, self.completion_price, self.cached_price
-
-    @property
-    def policy(self) -> RetryPolicy:
-        """When to try again."""
-        return RetryPolicy(self.retries, self.first_wait, self.max_wait, timeout=self.timeout)
-
-    def cost(self, prompt: int, cached: int, completion: int) -> float | None:
-        """Return what tokens cost, in dollars; None without prices."""
-        if self.prompt_price is None or self.completion_price is None:
-            return None
-        cached_price = self.prompt_price if self.cached_price is None else self.cached_price
-        fresh = prompt - cached
-        return (fresh * self.prompt_price + cached * cached_price + completion * self.completion_price) / 1e6
 
 
 class OpenAIBackend:
@@ -202,7 +129,7 @@ class OpenAIBackend:
         check_call(self.name, self.capabilities, requests, sampling)
         if self._loop is None:
             raise BackendError("the openai backend has been closed")
-        _check_fields(sampling.extra)
+        check_fields(sampling.extra)
         if sampling.logprobs and self._meaning == "processed":
             raise InputError(
                 f"the log-probabilities of {self.options.base_url} move with the temperature, so they are not those of "
@@ -373,29 +300,3 @@ def _key() -> str:
     if not all("!" <= letter <= "~" for letter in key):
         raise InputError(f"{KEY_VARIABLE} holds white space or letters that a key cannot have; set it again")
     return key
-
-
-def _check_fields(fields: Mapping[str, Any]) -> None:
-    for name in fields:
-        if name in _OWN:
-            raise InputError(f"the request's field {name!r} is set by an option of its own, not by way of body")
-
-
-def _check_url(url: str) -> None:
-    """Refuse an address that cannot be one, or that has a secret in it.
-
-    Raises:
-        InputError: Without the address where it may hold a password.
-    """
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise InputError("--base-url is not an address; give one such as http://127.0.0.1:8000/v1") from None
-    if parts.username is not None or parts.password is not None or parts.query:
-        raise InputError(
-            f"--base-url must not hold a user, a password or a query: it would be written into the run; "
-            f"put the key into {KEY_VARIABLE}"
-        )
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"--base-url must be an address such as http://127.0.0.1:8000/v1, not {url!r}")

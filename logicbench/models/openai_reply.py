@@ -125,7 +125,7 @@ def _join(thinking: str, content: str, finish: FinishReason) -> str:
 def _ids(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list):
         return ()
-    if not all(isinstance(token, int) and token >= 0 for token in value):
+    if not all(isinstance(token, int) and 0 <= token < 2**31 for token in value):
         raise MalformedReply("its token ids are not numbers")
     return tuple(value)
 

@@ -30,6 +30,13 @@ def log_softmax(values):
     return [value - total for value in values]
 
 
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Clients that hang up are part of the tests."""
+
+
 class ChatServer:
     """Serves until closed; `faults` are consumed one a request, and then it behaves."""
 
@@ -50,8 +57,7 @@ class ChatServer:
         self.bodies, self.headers, self.times = [], [], []
         self.active = self.most_active = 0
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"server_of": self}))
-        self._http.daemon_threads = True
+        self._http = _Http(("127.0.0.1", 0), type("Handler", (_Handler,), {"server_of": self}))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
         self.released = threading.Event()
