@@ -148,6 +148,7 @@ class ChatServer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # one packet a reply: two would wait for each other's acknowledgement
     server_of: ChatServer
 
     def log_message(self, *_):
