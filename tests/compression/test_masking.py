@@ -1,7 +1,7 @@
 import pytest
-from conftest import make_calibration, make_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_models import make_calibration, make_model
 
 torch = pytest.importorskip("torch")
 

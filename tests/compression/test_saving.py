@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import make_model
+from random_models import make_model
 
 torch = pytest.importorskip("torch")
 

@@ -1,7 +1,7 @@
 import pytest
-from conftest import make_calibration
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_models import make_calibration
 
 torch = pytest.importorskip("torch")
 
@@ -184,7 +184,7 @@ def test_refinement_keeps_the_counts_and_lowers_the_expected_error(trained_layer
 
 
 def test_dsnot_runs_inside_a_model():
-    from conftest import make_model
+    from random_models import make_model
 
     from logicbench.compression.masking import mask_model
     from logicbench.compression.settings import MaskSettings
