@@ -49,7 +49,7 @@ def verify(
             out.writelines(map(dump_line, rows))
     total = sum(counts.values())
     missing = len(by_id) - len(answered)
-    summary = {"problems": len(by_id), "answers": total, **counts, "unanswered": missing}
+    summary: dict[str, float | None] = {"problems": len(by_id), "answers": total, **counts, "unanswered": missing}
     summary["accuracy"] = counts["correct"] / total if total else None
     if as_json:
         typer.echo(json.dumps(summary))

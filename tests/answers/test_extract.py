@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.mutations import dressed, giants, hostile
 
-from logicbench.answers import extract
-from logicbench.answers import answer_part, read_answer, read_integer, read_label
+from logicbench.answers import answer_part, extract, read_answer, read_integer, read_label
 from logicbench.problem import Answer, Unparsable
 
 WORDS = {"sat": "sat", "unsat": "unsat", "satisfiable": "sat", "not satisfiable": "unsat", "yes": "sat", "no": "unsat"}
@@ -103,7 +102,9 @@ def test_total_on_hostile_text():
         assert isinstance(read_answer(text, LABEL), Answer | Unparsable)
 
 
-@given(st.lists(st.sampled_from(["answer", "Answers", "ANSWER", "xanswer", "İ", ":", " is ", "**", " ", "=", "s", "_"])))
+@given(
+    st.lists(st.sampled_from(["answer", "Answers", "ANSWER", "xanswer", "İ", ":", " is ", "**", " ", "=", "s", "_"]))
+)
 def test_the_quick_search_for_markers_finds_what_the_expression_finds(pieces):
     text = "".join(pieces)
     assert [m.span() for m in extract._markers(text)] == [m.span() for m in extract._MARKER.finditer(text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from logicbench.answers import ReadError
@@ -152,7 +152,7 @@ def _fault(
     by_rule: dict[int, list[RuleInstance]],
     given: dict[int, Literal],
     program: Program,
-    derivable: dict[Literal, object],
+    derivable: Mapping[Literal, object],
 ) -> tuple[str, str] | None:
     if step.rule not in by_rule:
         return "no-rule", f"statement {step.rule} is not a rule."

@@ -19,8 +19,8 @@ class Note:
         kind: A stable name such as ``missing_close`` or ``free_variable``.
         position: Offset into the text, in code points, counted from 0.
         message: One sentence for people.
-        severity: ``repair`` where the text left the grammar of its notation and was mended (a strict reader refuses it);
-            ``warning`` where the text is legal but is often a slip, or can be read in another way.
+        severity: ``repair`` where the text left the grammar of its notation and was mended (a strict reader refuses
+            it); ``warning`` where the text is legal but is often a slip, or can be read in another way.
     """
 
     kind: str
