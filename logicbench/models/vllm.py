@@ -12,6 +12,7 @@ import importlib.metadata
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -231,7 +232,9 @@ class VllmBackend:
         finally:
             self._figures["seconds"] += time.perf_counter() - began
             if live and self._llm is not None:
-                self._llm.llm_engine.abort_request(list(live))
+                # An interrupt reaches the engine's process too; that it is gone must not hide why the loop ended.
+                with suppress(Exception):
+                    self._llm.llm_engine.abort_request(list(live))
 
     def _loop(
         self, source: Iterator[Request], live: dict[str, tuple[Request, Prompt, float]], sampling: Sampling
@@ -335,6 +338,8 @@ class VllmBackend:
 
 def _sampled_logprobs(ids: Sequence[int], found: Any) -> tuple[float, ...]:
     """Return the sampled tokens' log-probabilities from the engine's flat record, which may hold others beside them."""
+    if not ids:
+        return ()
     if found is None or len(found) != len(ids):
         raise BackendError(f"vLLM gave {0 if found is None else len(found)} log-probabilities for {len(ids)} tokens")
     chosen = []

@@ -15,6 +15,9 @@ import time
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from logicbench.models.protocol import Message, Request, Sampling
+
+SAMPLED = Sampling(max_tokens=12, temperature=1.0)
 WORDS = ("<end>", "yes", "no", "even", "odd", "true", "false", "and", "or", "not", "x1", "x2")
 
 
@@ -203,3 +206,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
+
+
+def ask(count=1):
+    return [Request(f"r{index}", (Message("user", f"word {index} ?"),), index) for index in range(count)]
+
+
+def run(backend, requests, sampling=SAMPLED):
+    return {done.key: done for done in backend.complete(requests, sampling)}

@@ -4,6 +4,7 @@ import sys
 import types
 
 import pytest
+from chat_server import ChatServer
 from model_helpers import ToyFamily
 
 from logicbench import family as family_module
@@ -37,3 +38,26 @@ def problems(toy):
         )
         for number in (3, 4, 8, 15, 16, 23, 42)
     ]
+
+
+@pytest.fixture
+def serve(monkeypatch):
+    """Start a chat server of some style and an openai backend that talks to it."""
+    from logicbench.models.openai import OpenAIBackend
+    from logicbench.models.openai_options import OpenAIOptions
+
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    opened = []
+
+    def start(options=None, model="tiny", **style):
+        server = ChatServer(**style)
+        opened.append(server)
+        settings = {"base_url": server.url, "first_wait": 0.01, **(options or {})}
+        backend = OpenAIBackend(model, OpenAIOptions(**settings))
+        opened.append(backend)
+        server.forget()
+        return server, backend
+
+    yield start
+    for each in reversed(opened):
+        each.close()
