@@ -48,7 +48,9 @@ def _config(kind, vocabulary):
         "initializer_range": 0.4,
     }
     if kind == "llama-wide":  # vLLM's kernels want heads of 64
-        return transformers.LlamaConfig(**shape | {"hidden_size": 256}, tie_word_embeddings=True)
+        return transformers.LlamaConfig(
+            **shape | {"hidden_size": 256, "initializer_range": 0.15}, tie_word_embeddings=True
+        )
     if kind == "llama":
         return transformers.LlamaConfig(**shape, tie_word_embeddings=True)
     if kind == "mistral":
