@@ -41,7 +41,7 @@ $(VENV)/.bench: $(VENV)/.dev
 eval: $(VENV)/.hf  ## evaluate a small real model on SAT problems; prints a table and the report's path
 	OMP_NUM_THREADS=$(JOBS) $(BIN)/logicbench eval --model $(MODEL) \
 	  --tasks sat:decide@math --tasks sat:decide@story --tasks sat:assign@math --tasks sat:assign@dimacs \
-	  --limit 25 --max-tokens 256 --output runs/make-eval-$(notdir $(MODEL))
+	  --limit 12 --max-tokens 256 --output runs/make-eval-$(notdir $(MODEL))
 
 test: $(VENV)/.dev  ## install everything and run the tests
 	$(BIN)/python -m pytest -n $(JOBS) -m 'not slow and not gpu and not model'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from logicbench.answers import Reader, read_assignment
@@ -27,7 +28,7 @@ from logicbench.generators.sat.views import View
 from logicbench.logic.cnf import CNF
 from logicbench.problem import Verdict
 from logicbench.seeding import Stream
-from logicbench.solvers.maxsat import maxsat
+from logicbench.solvers.maxsat import MaxSatResult, maxsat
 from logicbench.solvers.models import count_models
 
 
@@ -106,8 +107,20 @@ _OPTIMUM_BUDGET = 300_000
 
 
 def _surplus(variables: int) -> float:
-    """Clauses over those of the 50% point; the cost of the exact optimum grows steeply with the surplus and the size."""
+    """Factor on the clauses of the 50% point; the exact optimum grows steeply harder with surplus and size."""
     return 1 + 0.4 * min(1.0, 20 / variables)
+
+
+@lru_cache(maxsize=16)
+def _optimum(cnf: CNF, weights: tuple[int, ...] | None) -> MaxSatResult:
+    """Return the optimum; kept, because sampling asks for its cost and rendering for its assignment."""
+    try:
+        return maxsat(cnf, weights, conflict_budget=_OPTIMUM_BUDGET)
+    except BudgetExceeded:
+        raise GenerationError(
+            f"the optimum of {cnf.num_clauses} clauses over {cnf.num_vars} variables took more than "
+            f"{_OPTIMUM_BUDGET:,} conflicts; lower the ratio or the number of variables"
+        ) from None
 
 
 class MaxSat:
@@ -117,7 +130,9 @@ class MaxSat:
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw an over-constrained formula and find its optimum."""
-        return self._optimised(unsatisfiable_formula(knobs, stream.child("formula"), _surplus(knobs.variables)), knobs, stream)
+        return self._optimised(
+            unsatisfiable_formula(knobs, stream.child("formula"), _surplus(knobs.variables)), knobs, stream
+        )
 
     def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Take an unsatisfiable formula."""
@@ -126,13 +141,7 @@ class MaxSat:
 
     def _optimised(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         weights = [stream.between(1, 9) for _ in cnf.clauses] if knobs.weighted else None
-        try:
-            best = maxsat(cnf, weights, conflict_budget=_OPTIMUM_BUDGET)
-        except BudgetExceeded:
-            raise GenerationError(
-                f"the optimum of {cnf.num_clauses} clauses over {cnf.num_vars} variables took more than "
-                f"{_OPTIMUM_BUDGET:,} conflicts; lower the ratio or the number of variables"
-            ) from None
+        best = _optimum(cnf, None if weights is None else tuple(weights))
         facts: dict[str, Any] = {"optimum": best.cost}
         if weights is not None:
             facts["weights"] = weights
@@ -144,7 +153,7 @@ class MaxSat:
 
     def reference(self, formula: Formula, view: View) -> str:
         """Return an optimal assignment."""
-        return digits(maxsat(formula.cnf, formula.weights).model)
+        return digits(_optimum(formula.cnf, None if formula.weights is None else tuple(formula.weights)).model)
 
     def reader(self, formula: Formula, names: tuple[str, ...], values: Mapping[str, bool]) -> Reader:
         """Read an assignment."""
