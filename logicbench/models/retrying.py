@@ -220,7 +220,9 @@ def _message(response: Any) -> str:
     for name in ("error", "message", "detail"):
         found = document.get(name) if isinstance(document, dict) else None
         if isinstance(found, dict):
-            return " ".join(str(found[part]) for part in ("code", "message") if found.get(part)) or str(found)
+            # A code in words says what kind of trouble it is; a number repeats the status.
+            parts = (found.get("code") if isinstance(found.get("code"), str) else None, found.get("message"))
+            return " ".join(str(part) for part in parts if part) or str(found)
         if found:
             return str(found)
     return str(document)
