@@ -6,6 +6,7 @@ kept as plain full-length caches; models with sliding windows mask what lies out
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -75,6 +76,12 @@ class Batch:
     cache: Any = None
     mask: torch.Tensor | None = None
     """1 at real tokens, 0 at padding: shape (rows, length)."""
+    cache_argument: str = field(init=False)
+    """What the model calls its cache: newer versions of the library renamed it."""
+
+    def __post_init__(self) -> None:
+        known = inspect.signature(self.model.forward).parameters
+        self.cache_argument = "cache" if "cache" in known else "past_key_values"
 
     @property
     def width(self) -> int:
@@ -142,9 +149,9 @@ class Batch:
             input_ids=ids,
             attention_mask=mask,
             position_ids=positions,
-            past_key_values=cache,
             use_cache=True,
             logits_to_keep=1,
+            **{self.cache_argument: cache},
         )
         logits: torch.Tensor = output.logits[:, -1]
         return logits
