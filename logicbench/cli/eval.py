@@ -320,6 +320,7 @@ def _document(outcome: Outcome) -> dict[str, Any]:
 
 
 def _show(outcome: Outcome, config: EvalConfig) -> None:
+    from logicbench.evals.page import write_report
     from logicbench.evals.table import print_table
 
     if outcome.results is not None:
@@ -331,7 +332,7 @@ def _show(outcome: Outcome, config: EvalConfig) -> None:
     elif outcome.status == "incomplete":
         print(f"{outcome.failed:,} requests failed ({outcome.error}); the same command retries them.")
     else:
-        print(f"Next: logicbench report {outcome.path}    logicbench compare BASELINE {outcome.path}")
+        print(f"Report: {write_report(outcome.path)}")
 
 
 def headline(outcome: Outcome, config: EvalConfig) -> str:

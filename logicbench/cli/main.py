@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("logicbench.cli.audit", "Attack a data set with shallow baselines."),
     "models": ("logicbench.cli.models", "List and fetch models."),
     "eval": ("logicbench.cli.eval", "Evaluate a model."),
+    "report": ("logicbench.cli.report", "Write a run's report as one HTML file."),
 }
 """Subcommand -> (module with a Typer `app`, one-line help), in the order of the help page."""
 
