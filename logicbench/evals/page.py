@@ -118,9 +118,10 @@ def _curve(bands: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _facts(info: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What was run, on what: name and value."""
     config, described = info["config"], info["backend"]["describe"]
-    model = described.get("model") or {}
+    named = described.get("model") or {}
+    model = named if isinstance(named, Mapping) else {"model": named}
     yield "backend", str(info["backend"]["name"])
-    for name in ("path", "parameters", "weights_sha256_sampled", "nonzero_share", "compression"):
+    for name in ("model", "path", "parameters", "weights_sha256_sampled", "nonzero_share", "compression"):
         if model.get(name) is not None:
             yield name.replace("_", " "), str(model[name])
     for name in ("architecture", "dtype", "device_name"):
