@@ -1,58 +1,103 @@
-"""Rebuild the hardness scales that logicbench ships: one JSON table a family.
+"""Rebuild the hardness scales that logicbench ships: one JSON table a family, or a task with figures of its own.
 
-The reference population of a family is made with fixed seeds, so the table comes out the same everywhere. Run it after
+The reference population of a scale is made with fixed seeds, so the table comes out the same everywhere. Run it after
 a change of a family's version.
 
-    python tools/calibrate_hardness.py sat --count 4000
+    python tools/calibrate_hardness.py sat
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import logicbench
-from logicbench.family import family_names, get_family
+from logicbench.family import get_family
 from logicbench.generation import generate
 from logicbench.hardness import fit_scale
 
-POPULATIONS: dict[str, list[tuple[str, dict[str, Any]]]] = {
-    "sat": [("decide", {"variables": [5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 100]})],
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a reference population."""
+
+    task: str
+    knobs: dict[str, Any]
+    count: int
+
+
+POPULATIONS: dict[str, list[Part]] = {
+    "sat": [Part("decide", {"variables": [5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 100]}, 3000)],
+    "nlsat": [
+        Part("decide", {"variables": [5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60]}, 1200),
+        Part("decide", {"fragment": "syllogistic", "predicates": [4, 5, 6, 8, 10, 12]}, 300),
+        Part("decide", {"fragment": "relative", "people": [2, 3, 4, 5, 6, 8], "predicates": [3, 4, 5, 6, 8, 12]}, 600),
+        Part("decide", {"fragment": "transitive", "people": [2, 3, 4, 5, 6], "predicates": [3, 4, 5, 6, 8]}, 300),
+    ],
+    "coloring": [
+        Part("decide", {"vertices": [6, 8, 10], "filter": "none"}, 400),
+        Part("decide", {"vertices": [12, 15, 20, 25, 30, 40, 50, 60, 75, 90, 105, 120]}, 1800),
+        Part("decide", {"vertices": [15, 20, 25, 30, 40, 50], "colors": 4}, 600),
+    ],
+    "coloring-verify": [Part("verify", {"vertices": [5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150]}, 1500)],
 }
-"""Family -> (task, knobs) of each part of its reference population."""
+"""Scale, named FAMILY or FAMILY-TASK -> its reference population."""
 
 TARGET = Path(logicbench.__file__).parent / "calibration"
 
 
+def calibrate(scale_name: str, factor: float, workers: int) -> dict[str, Any]:
+    """Return the table of one scale."""
+    family = scale_name.partition("-")[0]
+    parts = POPULATIONS[scale_name]
+    efforts = [
+        float(problem.hardness["effort"])
+        for seed, part in enumerate(parts)
+        for problem in generate(
+            family,
+            part.task,
+            count=round(part.count * factor),
+            seed=seed,
+            split="calibration",
+            knobs=part.knobs,
+            workers=workers,
+        )
+    ]
+    scale = fit_scale(efforts)
+    return {
+        "family": family,
+        "version": get_family(family).version,
+        "population": [asdict(part) for part in parts],
+        "count": len(efforts),
+        "efforts": scale.efforts,
+        "scores": scale.scores,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("families", nargs="*", help=f"families to calibrate; default: {' '.join(POPULATIONS)}")
-    parser.add_argument("--count", type=int, default=3000, help="instances of each part")
+    parser.add_argument("scales", nargs="*", help=f"scales to rebuild; default: {' '.join(POPULATIONS)}")
+    parser.add_argument("--factor", type=float, default=1.0, help="multiplies the size of the populations")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    for name in options.scales:
+        if name not in POPULATIONS:
+            parser.error(f"there is no scale {name!r}; choose among {' '.join(POPULATIONS)}")
     TARGET.mkdir(exist_ok=True)
-    for name in options.families or [name for name in family_names() if name in POPULATIONS]:
-        efforts = [
-            float(problem.hardness["effort"])
-            for task, knobs in POPULATIONS[name]
-            for problem in generate(
-                name, task, count=options.count, seed=0, split="calibration", knobs=knobs, workers=options.workers
-            )
-        ]
-        scale = fit_scale(efforts)
-        table = {
-            "family": name,
-            "version": get_family(name).version,
-            "population": POPULATIONS[name],
-            "count": len(efforts),
-            "efforts": scale.efforts,
-            "scores": scale.scores,
-        }
-        path = TARGET / f"{name}.json"
-        path.write_text(json.dumps(table) + "\n", encoding="utf-8")
-        print(f"{path.name}: {len(efforts)} instances, effort {min(efforts):g} to {max(efforts):g}")
+    for name in options.scales or POPULATIONS:
+        begin = time.perf_counter()
+        table = calibrate(name, options.factor, options.workers)
+        (TARGET / f"{name}.json").write_text(json.dumps(table) + "\n", encoding="utf-8")
+        efforts = table["efforts"]
+        print(
+            f"{name}.json: {table['count']} instances, effort {efforts[0]:g} to {efforts[-1]:g}, "
+            f"{time.perf_counter() - begin:.0f} s",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

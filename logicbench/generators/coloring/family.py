@@ -18,6 +18,7 @@ from logicbench.generators.coloring.task import ColoringTask, Shallow
 from logicbench.generators.coloring.verification import Verify
 from logicbench.generators.coloring.views import SURFACES, view
 from logicbench.hardness import load_scale
+from logicbench.logic.graph import Graph
 from logicbench.logic.graph_dimacs import read_graph
 from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
 from logicbench.seeding import Stream
@@ -66,8 +67,8 @@ class ColoringFamily:
     def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
         """Return the reference solver's work: medians over renamed copies.
 
-        The effort of `chromatic` is that of showing that one colour fewer does not suffice; `verify` takes no search,
-        so it has no effort, only its size.
+        The effort of `chromatic` is that of showing that one colour fewer does not suffice, and that these do; `verify`
+        takes no search, so its effort is the number of edges to look at, on a scale of its own.
         """
         graph = instance_of(instance).graph
         figures: dict[str, Json] = {
@@ -76,19 +77,12 @@ class ColoringFamily:
             "average_degree": round(graph.average_degree, 4),
         }
         if task == "verify":
-            return figures
-        k = instance["chromatic"] - 1 if task == "chromatic" else instance["colors"]
-        effort = measure_effort(graph, k, stream, runs=RENAMINGS)
-        figures |= {
-            "conflicts": effort.conflicts,
-            "decisions": effort.decisions,
-            "propagations": effort.propagations,
-            "complete": effort.complete,
-            "effort": effort.propagations,
-        }
-        scale = load_scale(self.name)
+            figures["effort"] = graph.size
+        else:
+            figures |= _search(graph, _questions(task, instance), stream)
+        scale = load_scale("coloring-verify" if task == "verify" else self.name)
         if scale is not None:
-            figures["score"] = scale.score(effort.propagations)
+            figures["score"] = scale.score(figures["effort"])
         return figures
 
     def render(self, task: str, instance: Mapping[str, Json], surface: str, stream: Stream) -> Rendering:
@@ -130,6 +124,25 @@ class ColoringFamily:
             return lambda problem: solver(instance_of(problem.instance), _context(problem)[0])
 
         return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
+
+
+def _questions(task: str, instance: Mapping[str, Json]) -> tuple[int, ...]:
+    """Return the numbers of colours whose sufficiency the answer rests on."""
+    if task != "chromatic":
+        return (instance["colors"],)
+    chromatic: int = instance["chromatic"]
+    return (chromatic - 1, chromatic)
+
+
+def _search(graph: Graph, numbers: Sequence[int], stream: Stream) -> dict[str, Json]:
+    efforts = [measure_effort(graph, k, stream, runs=RENAMINGS) for k in numbers]
+    figures: dict[str, Json] = {
+        "conflicts": sum(effort.conflicts for effort in efforts),
+        "decisions": sum(effort.decisions for effort in efforts),
+        "propagations": sum(effort.propagations for effort in efforts),
+        "complete": all(effort.complete for effort in efforts),
+    }
+    return figures | {"effort": figures["propagations"]}
 
 
 def _context(problem: Problem) -> tuple[Lexicon, Reader]:
