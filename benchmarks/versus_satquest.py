@@ -8,7 +8,8 @@ Both columns "check" are the check alone: the instance is prepared, the answer p
 
 Generation of logicbench is all of `generate` with measurement off: sampling at the threshold, rejection by label,
 twins, prompt, reference and id. The package satquest draws no formulas, so its side draws the same kind of formula with
-the standard library's generator, rejects by label with its `is_sat`, and makes its prompt and reference. The last line
+the standard library's generator, rejects by label with its `is_sat` (for `decide`, the labels in turn), and makes its
+prompt and reference. The last line
 is logicbench alone, hardness measured.
 """
 
@@ -86,8 +87,8 @@ def verify_theirs(kind: str, rows: Iterator[tuple[str, list[str]]]) -> int:
     return len(texts)
 
 
-def draw(task: str, variables: int, count: int, random: Random) -> list[list[int]]:
-    """Return random 3-SAT with that many distinct clauses and the label that the task needs."""
+def draw(satisfiable: bool, variables: int, count: int, random: Random) -> list[list[int]]:
+    """Return random 3-SAT with that many distinct clauses and the wanted label."""
     while True:
         clauses: set[tuple[int, ...]] = set()
         while len(clauses) < count:
@@ -95,12 +96,12 @@ def draw(task: str, variables: int, count: int, random: Random) -> list[list[int
                 tuple(v if random.random() < 0.5 else -v for v in sorted(random.sample(range(1, variables + 1), 3)))
             )
         formula = [list(clause) for clause in clauses]
-        if task == "decide" or satquest.CNF(clauses=formula).is_sat == (task == "assign"):
+        if satquest.CNF(clauses=formula).is_sat == satisfiable:
             return formula
 
 
-def generate_theirs(task: str, variables: int, counts: Iterator[int], random: Random) -> int:
-    cnf = satquest.CNF(clauses=draw(task, variables, next(counts), random))
+def generate_theirs(task: str, variables: int, counts: Iterator[int], labels: Iterator[bool], random: Random) -> int:
+    cnf = satquest.CNF(clauses=draw(next(labels), variables, next(counts), random))
     problem = satquest.create_problem(TASKS[task], cnf)
     problem.accept(satquest.create_question("math"))
     _ = problem.solution
@@ -139,7 +140,8 @@ def compare(task: str, variables: int, seconds: float) -> list[float]:
     problems = list(logicbench.generate("sat", task, surface="math", count=ROWS, seed=1, knobs=knobs, measure=False))
     counts = itertools.cycle(len(problem.instance["clauses"]) for problem in problems)
     random = Random(0)
-    drawn = rate(lambda: generate_theirs(task, variables, counts, random), seconds)
+    labels = itertools.cycle((True, False) if task == "decide" else (task == "assign",))
+    drawn = rate(lambda: generate_theirs(task, variables, counts, labels, random), seconds)
     ours, theirs = [], []
     for problem in problems:
         right = problem.reference or ""

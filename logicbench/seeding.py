@@ -18,6 +18,7 @@ T = TypeVar("T")
 _WORDS = 256
 _UNPACK = struct.Struct(f"<{_WORDS}Q").unpack
 _MASK = (1 << 64) - 1
+_SHORTS = 1 << 16
 
 
 def digest(*labels: str | int) -> bytes:
@@ -76,6 +77,26 @@ class Stream:
                 product = self.word() * bound
                 low = product & _MASK
         return product >> 64
+
+    def integers(self, bound: int, count: int) -> list[int]:
+        """Return `count` integers uniform in [0, bound), without bias: much faster than as many calls of `below`.
+
+        Up to a bound of 2**16 they are made from blocks of 16-bit numbers of which those above the largest multiple of
+        the bound are dropped; what a block has too many is dropped as well.
+
+        Raises:
+            ValueError: If the bound is not in [1, 2**64].
+        """
+        if not 0 < bound <= _SHORTS:
+            return [self.below(bound) for _ in range(count)]
+        limit = _SHORTS - _SHORTS % bound
+        found: list[int] = []
+        while len(found) < count:
+            size = (count - len(found)) * _SHORTS // limit + 8
+            data = hashlib.shake_256(self._key + self._block.to_bytes(8, "little")).digest(2 * size)
+            self._block += 1
+            found += [short % bound for short in struct.unpack(f"<{size}H", data) if short < limit]
+        return found[:count]
 
     def between(self, low: int, high: int) -> int:
         """Return an integer uniform in [low, high], both ends included."""

@@ -23,8 +23,8 @@ class Formula:
     """A formula with what its task adds to it.
 
     The instance is ``{"num_vars": n, "clauses": [[...], ...]}`` and, as the task needs them, ``weights``,
-    ``optimum``, ``query``, ``backbone``, ``count``, ``refutation``, ``limit``: all of them facts that follow
-    from the formula and the knobs.
+    ``status``, ``optimum``, ``query``, ``entailment``, ``backbone``, ``count``, ``refutation``, ``limit``: all of them
+    facts that follow from the formula and the knobs, so that checking an answer need not solve the formula again.
     """
 
     cnf: CNF
@@ -44,12 +44,14 @@ class Formula:
 
     @cached_property
     def status(self) -> str:
-        """``sat`` or ``unsat``."""
-        return self._decide()
+        """``sat`` or ``unsat``: as the instance says, else by solving."""
+        return str(self.data.get("status") or self._decide())
 
     @cached_property
     def entailment(self) -> str:
-        """Whether the query follows: ``true``, ``false`` or ``unknown``."""
+        """Whether the query follows: ``true``, ``false`` or ``unknown``; as the instance says, else by solving."""
+        if "entailment" in self.data:
+            return str(self.data["entailment"])
         query = self.data["query"]
         if self._decide(-query) == "unsat":
             return "true"

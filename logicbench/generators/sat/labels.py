@@ -41,11 +41,15 @@ class Decide:
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw twins."""
         satisfiable, unsatisfiable = twins(knobs, stream)
-        return [Draft(instance(satisfiable), "sat"), Draft(instance(unsatisfiable), "unsat")]
+        return [
+            Draft(instance(satisfiable, status="sat"), "sat"),
+            Draft(instance(unsatisfiable, status="unsat"), "unsat"),
+        ]
 
     def adopt(self, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Decide the formula."""
-        return [Draft(instance(cnf), decided(cnf))]
+        status = decided(cnf)
+        return [Draft(instance(cnf, status=status), status)]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""
@@ -109,7 +113,7 @@ class Entail:
             cnf = draw(knobs, source, 0.9)
             queries = _matched_queries(cnf, source)
             if queries is not None:
-                return [Draft(instance(cnf, query=query), label) for label, query in queries.items()]
+                return [Draft(instance(cnf, query=query, entailment=label), label) for label, query in queries.items()]
         raise GenerationError(
             f"{MAX_DRAWS} formulas with variables={knobs.variables}, ratio={knobs.ratio} held none with matched true, "
             "false and unknown queries; use more variables or another ratio"
@@ -121,7 +125,7 @@ class Entail:
         queries = _matched_queries(cnf, stream)
         if queries is None:
             raise InputError("the formula has no true, false and unknown literals that occur equally often")
-        return [Draft(instance(cnf, query=query), label) for label, query in queries.items()]
+        return [Draft(instance(cnf, query=query, entailment=label), label) for label, query in queries.items()]
 
     def ask(self, formula: Formula, view: View) -> str:
         """Word the question."""

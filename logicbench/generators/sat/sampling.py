@@ -26,23 +26,23 @@ def uniform_clauses(variables: int, count: int, length: int, stream: Stream, dis
         raise GenerationError(
             f"{count} distinct clauses of length {length} over {variables} variables cannot be drawn; lower the ratio"
         )
-    below, word = stream.below, stream.word
+    literals = [sign * variable for variable in range(1, variables + 1) for sign in (-1, 1)]
     seen: set[Clause] = set()
     clauses: list[Clause] = []
     while len(clauses) < count:
-        chosen: list[int] = []
-        while len(chosen) < length:
-            variable = below(variables) + 1
-            if variable not in chosen:
-                chosen.append(variable)
-        signs = word()
-        clause = tuple([v if signs >> i & 1 else -v for i, v in enumerate(chosen)])
-        if distinct:
-            key = tuple(sorted(clause))
-            if key in seen:
+        missing = count - len(clauses)
+        drawn = [literals[index] for index in stream.integers(len(literals), length * (missing + missing // 4 + 1))]
+        for clause in zip(*[iter(drawn)] * length, strict=True):
+            if len(set(map(abs, clause))) < length:
                 continue
-            seen.add(key)
-        clauses.append(clause)
+            if distinct:
+                key = tuple(sorted(clause))
+                if key in seen:
+                    continue
+                seen.add(key)
+            clauses.append(clause)
+            if len(clauses) == count:
+                break
     return clauses
 
 

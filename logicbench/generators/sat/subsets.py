@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from logicbench.answers import Reader, read_index_set
@@ -36,6 +37,12 @@ def check_minimal(formula: Formula, indices: Sequence[int]) -> Violation | None:
     return None
 
 
+@lru_cache(maxsize=16)
+def _mus(cnf: CNF) -> tuple[int, ...] | None:
+    """Return a minimal unsatisfiable subset; kept, because sampling asks for its size and rendering for its members."""
+    return mus(cnf)
+
+
 class MinimalUnsatisfiable:
     """Find a minimal unsatisfiable subset."""
 
@@ -45,7 +52,7 @@ class MinimalUnsatisfiable:
         """Draw an unsatisfiable formula that is not minimal itself, so that naming all clauses is wrong."""
         for attempt in range(50):
             cnf = unsatisfiable_formula(knobs, stream.child(attempt))
-            smallest = mus(cnf)
+            smallest = _mus(cnf)
             if smallest is not None and len(smallest) < cnf.num_clauses:
                 break
         return [Draft(instance(cnf))]
@@ -61,7 +68,7 @@ class MinimalUnsatisfiable:
 
     def reference(self, formula: Formula, view: View) -> str:
         """Return one such set."""
-        return numbers(mus(formula.cnf) or ())
+        return numbers(_mus(formula.cnf) or ())
 
     def reader(self, formula: Formula, names: tuple[str, ...], values: Mapping[str, bool]) -> Reader:
         """Read clause numbers."""

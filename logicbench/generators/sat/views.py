@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from logicbench.generators.sat.stories import DOMAINS, Domain
-from logicbench.logic.cnf import CNF, Clause
+from logicbench.logic.cnf import CNF
 from logicbench.seeding import Stream
 
 Weights = Sequence[int] | None
@@ -89,12 +89,13 @@ def _math(formula: CNF, weights: Weights, stream: Stream) -> View:
         opening = f"Below are {count} sets of literals over {has}"
         note = "and each set is a clause, which is true when at least one of its literals is true:"
 
-    def show(clause: Clause) -> str:
-        parts = [names[lit - 1] if lit > 0 else negation + names[-lit - 1] for lit in clause]
-        return left + join.join(parts) + right
-
+    shown = ["", *names, *(negation + name for name in reversed(names))]  # a negative literal indexes from the end
     lines = [
-        line.format(index=index + 1, clause=show(clause), weight=_weight(weights, index))
+        line.format(
+            index=index + 1,
+            clause=left + join.join([shown[literal] for literal in clause]) + right,
+            weight="" if weights is None else _weight(weights, index),
+        )
         for index, clause in enumerate(formula.clauses)
     ]
     first = "$x_{1}$" if style == "latex" else "x1"
