@@ -5,9 +5,9 @@
 >>> logicbench.verify(problem, f"Answer: {problem.reference}").correct
 True
 
-The public API is this page: `generate` makes problems, `load` reads them, `verify` checks a completion; `Problem`,
-`Answer`, `Unparsable`, `Verdict` and `Violation` are the records. Everything is imported on first use, so that
-``import logicbench`` is instant and needs no optional package.
+The public API is this page: `generate` makes problems, `load` reads them, `verify` checks a completion, `reward` turns
+checks into numbers to train on; `Problem`, `Answer`, `Unparsable`, `Verdict` and `Violation` are the records. All of it
+is imported on first use, so that ``import logicbench`` is instant and needs no optional package.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from logicbench.problem import Verdict as Verdict
     from logicbench.problem import Violation as Violation
     from logicbench.problem import load as load
+    from logicbench.rewards import reward as reward
 
 _HOMES = {
     "Answer": "problem",
@@ -37,6 +38,7 @@ _HOMES = {
     "Violation": "problem",
     "generate": "generation",
     "load": "problem",
+    "reward": "rewards",
     "verify": "family",
 }
 

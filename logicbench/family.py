@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from logicbench.answers import answer_part
 from logicbench.errors import InputError, LogicbenchError, UnknownNameError
 from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, unparsable
 from logicbench.seeding import Stream
@@ -160,9 +161,34 @@ class FileFamily(Protocol):
         """
 
 
+@runtime_checkable
+class HardnessFamily(Protocol):
+    """A family whose random draws, taken as they come, show a phase transition."""
+
+    @property
+    def control_parameter(self) -> str:
+        """The knob along which hardness rises and falls."""
+
+    @property
+    def draw_tasks(self) -> tuple[str, ...]:
+        """The tasks that `draw` answers for; the first is the default."""
+
+    def draw(self, task: str, knobs: Any, stream: Stream) -> Draft:
+        """Draw one random instance of the knobs with its label: no balance, no twins, no filter.
+
+        Raises:
+            GenerationError: If the knobs admit no instance.
+        """
+
+
 def family_names() -> list[str]:
     """Return the names of all registered families, built-in ones first."""
     return [*_BUILT_IN, *sorted(set(_plugins()) - set(_BUILT_IN))]
+
+
+def built_in_families() -> list[str]:
+    """Return the names of the families that ship with logicbench."""
+    return list(_BUILT_IN)
 
 
 @cache
@@ -237,7 +263,8 @@ def verify(problem: Problem, completion: str) -> Verdict:
         )
     get_task(family, problem.task)
     if len(completion) > MAX_COMPLETION_BYTES:
-        completion = completion[-MAX_COMPLETION_BYTES:]
+        # Thinking goes first: to cut off the tag that opens it would pass it off as an answer.
+        completion = (answer_part(completion) or "")[-MAX_COMPLETION_BYTES:]
     answer = family.parse(problem, completion)
     if isinstance(answer, Unparsable):
         return unparsable(answer)
