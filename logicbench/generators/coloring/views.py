@@ -85,10 +85,19 @@ def _adjacency(instance: Instance, lexicon: Lexicon, stream: Stream) -> tuple[st
 
 
 _ENGLISH = {
-    "vertex": ("These pairs of vertices are connected, and no others are:", "Vertex {u} is connected to vertex {v}."),
-    "there": ("Its edges connect the following vertices:", "There is an edge between {u} and {v}."),
-    "between": ("These are all the pairs of vertices that are connected:", "Vertices {u} and {v} are connected."),
-}  # fmt: skip
+    "vertex": (
+        "These pairs of vertices are directly connected, and no others are:",
+        "Vertex {u} is connected to vertex {v}.",
+    ),
+    "there": (
+        "Two vertices are directly connected if there is an edge between them. These are all the edges:",
+        "There is an edge between {u} and {v}.",
+    ),
+    "between": (
+        "These are all the pairs of vertices that are directly connected:",
+        "Vertices {u} and {v} are connected.",
+    ),
+}
 
 
 def _english(instance: Instance, lexicon: Lexicon, stream: Stream) -> tuple[str, str]:
@@ -100,7 +109,7 @@ def _english(instance: Instance, lexicon: Lexicon, stream: Stream) -> tuple[str,
     ]
     lonely = instance.isolated()
     if lonely:
-        parts.append(f"Vertices that are connected to no other vertex: {', '.join(map(str, lonely))}.")
+        parts.append(f"Vertices that are directly connected to no other vertex: {', '.join(map(str, lonely))}.")
     return "\n\n".join(parts), style
 
 

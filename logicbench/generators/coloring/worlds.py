@@ -93,8 +93,8 @@ NAMED_GRAPH = World(
     value="colour",
     values="colours",
     plan="a colouring of the vertices",
-    joined="are connected",
-    joined_one="is connected to",
+    joined="are directly connected",
+    joined_one="is directly connected to",
     apart="have different colours",
     together="have the same colour",
     item_key="the number of the vertex",
@@ -118,8 +118,9 @@ TIMETABLE = World(
         "held on different days.",
         "The examination office of a college is working on its timetable for {n} exams. Every exam takes place on a "
         "single day. Two exams may share a day only if no student is registered for both of them.",
-        "{n} exams are to be held, each on one day. There are rooms enough for all of them at once, but some students "
-        "are registered for several exams, and exams that have a student in common must not be held on the same day.",
+        "There are {n} exams to be held, each on one day. There are rooms enough for all of them at once, but some "
+        "students are registered for several exams, and exams that have a student in common must not be held on the "
+        "same day.",
     ),
     listing="The exams are: {names}.",
     headings=(
@@ -239,10 +240,10 @@ STORAGE = World(
     openings=(
         "A laboratory keeps {n} reagents, each in one cabinet. Reagents that react with each other must be kept in "
         "different cabinets; otherwise a cabinet can hold any number of them.",
-        "{n} reagents have to be put away, every one of them in a single cabinet. For safety, no two reagents that "
-        "react with each other may stand in the same cabinet.",
+        "There are {n} reagents to be put away, every one of them in a single cabinet. For safety, no two reagents "
+        "that react with each other may stand in the same cabinet.",
         "The safety officer of a laboratory decides for {n} reagents in which cabinet each is kept. Two reagents may "
-        "be kept in the same cabinet exactly if they do not react with each other.",
+        "be kept in the same cabinet if and only if they do not react with each other.",
     ),
     listing="The reagents are: {names}.",
     headings=(

@@ -10,6 +10,7 @@ from logicbench.generators.nlsat.theories import Theory, is_sound
 from logicbench.generators.nlsat.transitions import statements_at_transition
 from logicbench.generators.sat.sampling import uniform_clauses
 from logicbench.generators.sat.structured import structured
+from logicbench.logic.cnf import Clause
 from logicbench.logic.english import (
     Categorical,
     Claim,
@@ -46,7 +47,7 @@ def draw(knobs: NlsatKnobs, stream: Stream, factor: float = 1.0) -> Theory:
         GenerationError: If there are not enough different statements.
     """
     if knobs.fragment == "grounded":
-        return _grounded(knobs, stream, factor)
+        return grounded_theory(grounded_clauses(knobs, stream, factor), knobs, stream)
     size = knobs.predicates
     if knobs.ratio is not None:
         count = max(1, round(knobs.ratio * size))
@@ -76,15 +77,19 @@ def _distinct(make: Callable[[], Sentence], count: int) -> tuple[Sentence, ...]:
 # --- grounded -------------------------------------------------------------------------------------------------------
 
 
-def _grounded(knobs: NlsatKnobs, stream: Stream, factor: float) -> Theory:
-    if knobs.source == "random":
-        if knobs.ratio is not None:
-            count = max(1, round(knobs.ratio * knobs.variables))
-        else:
-            count = max(1, round(factor * statements_at_transition(knobs)))
-        clauses: Sequence[tuple[int, ...]] = uniform_clauses(knobs.variables, count, knobs.clause_length, stream)
+def grounded_clauses(knobs: NlsatKnobs, stream: Stream, factor: float = 1.0) -> Sequence[Clause]:
+    """Draw the clauses of a theory of the grounded fragment; the arguments are those of `draw`."""
+    if knobs.source != "random":
+        return structured(knobs.source, knobs.variables, stream).clauses
+    if knobs.ratio is not None:
+        count = max(1, round(knobs.ratio * knobs.variables))
     else:
-        clauses = structured(knobs.source, knobs.variables, stream).clauses
+        count = max(1, round(factor * statements_at_transition(knobs)))
+    return uniform_clauses(knobs.variables, count, knobs.clause_length, stream)
+
+
+def grounded_theory(clauses: Sequence[Clause], knobs: NlsatKnobs, stream: Stream) -> Theory:
+    """Return clauses as statements about random facts."""
     facts = _facts(max(abs(literal) for clause in clauses for literal in clause), knobs.world, stream)
     sentences = tuple(_clause_sentence(clause, facts, stream) for clause in clauses)
     return Theory("grounded", sentences, _subjects(facts))

@@ -35,8 +35,9 @@ def describe(theory: Theory) -> str:
     if theory.fragment == "syllogistic":
         roles = ", ".join(atom.predicate for atom in atoms)
         return (
-            "on the lines below it, the people of such a group, one line a person: the word Person and a number, a "
-            f"colon, and all that the person is, separated by commas, or the word nothing. Choose from: {roles}"
+            "on the lines below it, the people of such a group, one line for each person: the word Person and a "
+            "number, a colon, and all that the person is, separated by commas, or the word nothing. "
+            f"Choose from: {roles}"
         )
     lines = []
     if theory.people:
@@ -111,7 +112,8 @@ def read_model(theory: Theory) -> Callable[[str], tuple[Facts, str]]:
     heads = [r"(?:person|people|individual)[ \t#_]{0,4}[0-9]{1,3}"] if open_ended else [re.escape(n) for n in options]
     name = "|".join(heads)
     head = re.compile(
-        rf"(?<![A-Za-z])({name})[ \t\"'*_]{{0,4}}(?::|=|->|\bis\b|\bare\b)|^[ \t]{{0,4}}\|?[ \t]{{0,4}}({name})[ \t]{{0,40}}\|",
+        rf"(?<![A-Za-z])({name})[ \t\"'*_]{{0,4}}(?::|=|->|\bis\b|\bare\b)|"
+        rf"^[ \t]{{0,4}}\|?[ \t]{{0,4}}({name})[ \t]{{0,40}}\|",
         re.IGNORECASE | re.MULTILINE,
     )
     by_lower = {name.lower(): name for name in options}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
 
 from logicbench.errors import GenerationError
-from logicbench.generators.nlsat.drawing import draw
+from logicbench.generators.nlsat.drawing import draw, grounded_clauses, grounded_theory
 from logicbench.generators.nlsat.knobs import NlsatKnobs
 from logicbench.generators.nlsat.propagation import propagates_to_conflict
-from logicbench.generators.nlsat.reasoner import Reasoner
+from logicbench.generators.nlsat.reasoner import CONFLICT_BUDGET, Reasoner
 from logicbench.generators.nlsat.sampling import MAX_DRAWS, conflicts
 from logicbench.generators.nlsat.theories import Theory, denial
+from logicbench.logic.cnf import Clause
 from logicbench.logic.english import (
     Atom,
     Categorical,
@@ -31,6 +32,7 @@ from logicbench.logic.english import (
 from logicbench.logic.english.lexicon import lexicon
 from logicbench.logic.english.syntax import QUANTITIES
 from logicbench.seeding import Stream
+from logicbench.solvers.oracle import Oracle
 
 ENTAILMENT_FACTOR = 0.9
 """Queries are asked of theories a little below the transition, where some facts are settled and some are not."""
@@ -50,7 +52,13 @@ def triple(knobs: NlsatKnobs, stream: Stream) -> dict[str, Theory]:
     """
     for attempt in range(MAX_DRAWS):
         source = stream.child(attempt)
-        theory = draw(knobs, source, ENTAILMENT_FACTOR)
+        if knobs.fragment == "grounded":
+            clauses = grounded_clauses(knobs, source, ENTAILMENT_FACTOR)
+            if not _has_comparable_literals(clauses):
+                continue
+            theory = grounded_theory(clauses, knobs, source)
+        else:
+            theory = draw(knobs, source, ENTAILMENT_FACTOR)
         reasoner = Reasoner(theory)
         if not reasoner.consistent() or (knobs.min_conflicts and conflicts(theory) < knobs.min_conflicts):
             continue
@@ -61,6 +69,27 @@ def triple(knobs: NlsatKnobs, stream: Stream) -> dict[str, Theory]:
         f"{MAX_DRAWS} theories of the {knobs.fragment} fragment held no three comparable queries with "
         f"min_support={knobs.min_support}; lower min_support, or change the size or the ratio"
     )
+
+
+def _has_comparable_literals(clauses: Sequence[Clause]) -> bool:
+    """Whether clauses can be true together and some literals that occur equally often get all three labels.
+
+    Most theories of the grounded fragment have no such literals; asking before they are worded saves nearly all work.
+    """
+    counts = Counter(literal for clause in clauses for literal in clause)
+    with Oracle(clauses, CONFLICT_BUDGET) as oracle:
+        if not oracle.solve():
+            return False
+        possible = set(oracle.model())
+        labels: dict[tuple[int, int], set[str]] = {}
+        for variable in {abs(literal) for literal in counts}:
+            for literal in (variable, -variable):
+                if literal not in possible and oracle.solve([literal]):
+                    possible.update(oracle.model())
+            for literal in (variable, -variable):
+                label = "false" if literal not in possible else "true" if -literal not in possible else "unknown"
+                labels.setdefault((counts[literal], counts[-literal]), set()).add(label)
+    return any(len(found) == 3 for found in labels.values())
 
 
 def _matched(theory: Theory, reasoner: Reasoner, min_support: int, stream: Stream) -> dict[str, Sentence] | None:

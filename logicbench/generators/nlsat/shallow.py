@@ -19,27 +19,33 @@ def _vote(reasoner: Reasoner) -> dict[int, bool]:
     return {variable: value >= 0 for variable, value in balance.items()}
 
 
-def _broken(reasoner: Reasoner, values: dict[int, bool]) -> int:
-    return sum(all(values[abs(literal)] != (literal > 0) for literal in clause) for clause in reasoner.clauses)
+def _broken(reasoner: Reasoner, values: dict[int, bool]) -> list[tuple[int, ...]]:
+    """Return the clauses that the values falsify."""
+    return [clause for clause in reasoner.clauses if all(values[abs(literal)] != (literal > 0) for literal in clause)]
 
 
 def _by_vote(case: Case) -> str:
     reasoner = Reasoner(case.theory)
-    return "YES" if _broken(reasoner, _vote(reasoner)) == 0 else "NO"
+    return "NO" if _broken(reasoner, _vote(reasoner)) else "YES"
 
 
 def _by_vote_and_flips(case: Case, flips: int = 5) -> str:
+    """Vote, then flip the variable that leaves the fewest clauses broken while that helps."""
     reasoner = Reasoner(case.theory)
     values = _vote(reasoner)
-    cost = _broken(reasoner, values)
     for _ in range(flips):
-        best = min(values, key=lambda variable: _broken(reasoner, {**values, variable: not values[variable]}))
-        values = {**values, best: not values[best]}
-        lower = _broken(reasoner, values)
-        if lower >= cost:
+        gain: Counter[int] = Counter()
+        for clause in reasoner.clauses:
+            true = [literal for literal in clause if values[abs(literal)] == (literal > 0)]
+            if not true:
+                gain.update({abs(literal) for literal in clause})
+            elif len(true) == 1:
+                gain[abs(true[0])] -= 1
+        best = max(values, key=lambda variable: gain[variable], default=0)
+        if gain[best] <= 0:
             break
-        cost = lower
-    return "YES" if cost == 0 else "NO"
+        values = {**values, best: not values[best]}
+    return "NO" if _broken(reasoner, values) else "YES"
 
 
 def _by_propagation(case: Case) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from logicbench.errors import InputError
 from logicbench.generators.cache import InstanceCache
@@ -16,7 +16,6 @@ from logicbench.logic.english import (
     Fragment,
     Kind,
     Named,
-    Quality,
     Report,
     Rule,
     Said,
@@ -25,9 +24,9 @@ from logicbench.logic.english import (
     negate,
 )
 from logicbench.logic.english.semantics import quantified
-from logicbench.logic.english.syntax import QUANTITIES, Phrase, Presence, Quantity
+from logicbench.logic.english.syntax import QUANTITIES, Phrase, Presence, Quantity, Statement
 
-T = TypeVar("T")
+Part = TypeVar("Part", bound=Phrase | Statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +151,10 @@ def flips(sentence: Sentence) -> list[tuple[bool, Sentence]]:
     return found
 
 
-def _flip_each(parts: tuple[T, ...]) -> list[tuple[bool, tuple[T, ...]]]:
+def _flip_each(parts: tuple[Part, ...]) -> list[tuple[bool, tuple[Part, ...]]]:
     changed = []
     for place, part in enumerate(parts):
-        assert isinstance(part, Kind | Quality | Deed | Presence | Said)
-        other = negate(part)
+        other = cast(Part, negate(part))
         changed.append((other.positive, (*parts[:place], other, *parts[place + 1 :])))
     return changed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from logicbench.generators.nlsat.theories import Theory, spoken
-from logicbench.logic.english import Atom, Deed, Presence, lexicon
+from logicbench.logic.english import Atom, Deed, Every, Existential, Presence, Sentence, Some, lexicon
 from logicbench.logic.english.inflect import third_person
 from logicbench.logic.english.semantics import is_general
 from logicbench.logic.english.syntax import Rule
@@ -34,9 +34,9 @@ def conventions(theory: Theory) -> str:
     parts = [_who(theory)]
     if theory.fragment == "syllogistic":
         parts.append(
-            'Here "some" means at least one, "all", "every" and "no" leave it open whether there is anybody of the '
-            'kind, and a non-baker is a person who is not a baker. "Not all bakers are judges" means that at least one '
-            "baker is not a judge."
+            'Here "some", "someone" and "at least one" all mean one or more; "all", "every", "everyone", "no" and '
+            '"nobody" leave it open whether there is anybody of the kind; and a non-baker is a person who is not a '
+            'baker. "Not all bakers are judges" means that at least one baker is not a judge.'
         )
     else:
         parts.append(
@@ -45,14 +45,38 @@ def conventions(theory: Theory) -> str:
             "false."
         )
     if theory.fragment in ("relative", "transitive"):
-        parts.append('"Every", "everyone", "all" and "no" leave it open whether there is anybody of the kind.')
-    if theory.fragment == "transitive":
         parts.append(
-            '"Some" means at least one, and it need not be the same one for everybody. That somebody does not admire '
-            "every judge, say, means that there is at least one judge whom they do not admire."
+            '"Every", "everyone", "anyone", "all", "no" and "nobody" leave it open whether there is anybody of the '
+            'kind. "Every judge is not tall", say, means that no judge is tall, and so on for "everyone" and "anyone".'
         )
+        parts += _quantities(theory)
     parts.append(_words(theory))
     return " ".join(parts)
+
+
+def _quantities(theory: Theory) -> list[str]:
+    """Say how ``some`` and ``every`` are meant where they can occur: after a verb, or where somebody exists."""
+    objects = {
+        type(phrase.object)
+        for sentence in _all_sentences(theory)
+        for _, phrase in spoken(sentence)
+        if isinstance(phrase, Deed)
+    }
+    claimed = any(isinstance(sentence, Existential) for sentence in _all_sentences(theory))
+    found = []
+    if Some in objects or claimed:
+        means = '"Some", "someone" and "at least one" mean one or more'
+        found.append(f"{means}, not necessarily the same for everybody." if Some in objects else f"{means}.")
+    if Every in objects:
+        found.append(
+            "That somebody does not admire every judge, say, means that there is at least one judge whom they do not "
+            "admire."
+        )
+    return found
+
+
+def _all_sentences(theory: Theory) -> tuple[Sentence, ...]:
+    return theory.sentences if theory.query is None else (*theory.sentences, theory.query)
 
 
 def _who(theory: Theory) -> str:
@@ -64,7 +88,8 @@ def _who(theory: Theory) -> str:
     only = theory.fragment in ("relative", "transitive") or any(
         isinstance(sentence, Rule) and is_general(sentence) for sentence in theory.sentences
     )
-    text = f"The statements below are about {len(theory.people)} people, {listing(theory.people)}"
+    count = "one person" if len(theory.people) == 1 else f"{len(theory.people)} people"
+    text = f"The statements below are about {count}, {listing(theory.people)}"
     text += ", and there is nobody else." if only else "."
     if things:
         text += " They also say which things are in a room: each thing either is there or is not."
