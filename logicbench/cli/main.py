@@ -24,6 +24,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("logicbench.cli.audit", "Attack a data set with shallow baselines."),
     "models": ("logicbench.cli.models", "List and fetch models."),
     "eval": ("logicbench.cli.eval", "Evaluate a model."),
+    "compress": ("logicbench.cli.compress", "Prune or quantise a model."),
+    "compare": ("logicbench.cli.compare", "Compare runs on identical problems."),
     "report": ("logicbench.cli.report", "Write a run's report as one HTML file."),
 }
 """Subcommand -> (module with a Typer `app`, one-line help), in the order of the help page."""

@@ -1,0 +1,213 @@
+"""A run as columns: what statistics need of every completion, as arrays of shape (problems, samples).
+
+Texts are read once, from disk, one at a time; what stays in memory is some forty bytes a completion.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logicbench.evals.record import Sample
+from logicbench.evals.results import OUTCOMES, band_of, outcome
+from logicbench.evals.statistics.clustered import Codes, Floats, encode
+from logicbench.evals.store import RunReader
+from logicbench.family import get_family
+
+CORRECT = OUTCOMES.index("correct")
+UNPARSABLE = OUTCOMES.index("unparsable")
+CUT_OFF = OUTCOMES.index("truncated")
+ERROR = OUTCOMES.index("errors")
+ABSENT = -1
+"""Where a planned completion has not been made."""
+
+LOOP_CHARACTERS = 160
+"""A completion that ends in a periodic text at least this long, of at least `LOOP_TURNS` turns, is a loop."""
+
+LOOP_TURNS = 4
+_TAIL = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The problems, each field of shape (problems,)."""
+
+    ids: NDArray[Any]
+    family: NDArray[Any]
+    task: NDArray[Any]
+    """``family:task``."""
+    surface: NDArray[Any]
+    """``family:task@surface``."""
+    variant: NDArray[Any]
+    band: NDArray[Any]
+    """Hardness band; empty where the hardness is not measured."""
+    label: NDArray[Any]
+    """Empty where no class is asked for."""
+    hardness: Floats
+    """NaN where it is not measured."""
+    chance: Floats
+    """NaN where it is not known."""
+    group: Codes
+    """The cluster of each problem."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: NDArray[Any]) -> Items:
+        """Return the problems at these places (numbers, or a mask)."""
+        return Items(*(getattr(self, each.name)[rows] for each in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The completions, each field of shape (problems, samples)."""
+
+    outcome: NDArray[np.int8]
+    """Index into `OUTCOMES`, or `ABSENT`."""
+    key: NDArray[np.int64]
+    """Hash of the answer key; 0 where there is none."""
+    said: NDArray[np.int64]
+    """Hash of the text after thinking; 0 where it is empty."""
+    text: NDArray[np.int64]
+    """Hash of the whole completion."""
+    tokens: NDArray[np.int32]
+    """Generated tokens."""
+    thinking: NDArray[np.int32]
+    prompt: NDArray[np.int32]
+    logprob: NDArray[np.float64]
+    """Mean log-probability of a generated token, in nats; NaN where it was not stored."""
+    looped: NDArray[np.bool_]
+    """Whether the completion ends in a loop."""
+
+    @property
+    def made(self) -> NDArray[np.bool_]:
+        """Whether there is a completion."""
+        return (self.outcome != ABSENT) & (self.outcome != ERROR)
+
+    @property
+    def correct(self) -> NDArray[np.bool_]:
+        """Whether it is right."""
+        made: NDArray[np.bool_] = self.outcome == CORRECT
+        return made
+
+    def take(self, rows: NDArray[Any], samples: int | None = None) -> Columns:
+        """Return the completions of some problems, and only the first `samples` of each."""
+        return Columns(*(getattr(self, each.name)[rows, :samples] for each in fields(self)))
+
+    def item_mean(self, values: NDArray[Any]) -> Floats:
+        """Return the mean of each problem's completions, shape (problems,); NaN where it has none."""
+        counts = self.made.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means: Floats = np.where(self.made, values, 0).sum(axis=1) / counts
+        return means
+
+
+def read_items(run: RunReader) -> Items:
+    """Return the problems of a run, in plan order."""
+    rows = []
+    for problem in run.problems():
+        kind = f"{problem.family}:{problem.task}"
+        score = problem.hardness.get("score")
+        chance = get_family(problem.family).chance(problem)
+        rows.append(
+            (
+                problem.id,
+                problem.family,
+                kind,
+                f"{kind}@{problem.surface}",
+                problem.variant,
+                "" if score is None else band_of(float(score)),
+                problem.label or "",
+                math.nan if score is None else float(score),
+                math.nan if chance is None else chance,
+                problem.group_id,
+            )
+        )
+    columns = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.array([])] * 10
+    return Items(*columns[:7], columns[7].astype(float), columns[8].astype(float), encode(columns[9]))
+
+
+def read_columns(run: RunReader, ids: Sequence[str], samples: int | None = None) -> Columns:
+    """Return the completions of the given problems, in the order given.
+
+    Args:
+        run: The run.
+        ids: Problem ids; completions of other problems are left out.
+        samples: Completions of each to read; None reads all that were planned.
+    """
+    width = run.info["config"]["samples"] if samples is None else samples
+    found = _empty(len(ids), width)
+    places = {name: row for row, name in enumerate(ids)}
+    for sample in run.samples():
+        row = places.get(sample.problem)
+        if row is not None and sample.sample < width:
+            _fill(found, (row, sample.sample), sample)
+    return found
+
+
+def _empty(rows: int, width: int) -> Columns:
+    shape = (rows, width)
+    return Columns(
+        np.full(shape, ABSENT, np.int8),
+        *(np.zeros(shape, np.int64) for _ in range(3)),
+        *(np.zeros(shape, np.int32) for _ in range(3)),
+        np.full(shape, np.nan),
+        np.zeros(shape, np.bool_),
+    )
+
+
+def _fill(found: Columns, place: tuple[int, int], sample: Sample) -> None:
+    found.outcome[place] = OUTCOMES.index(outcome(sample))
+    if sample.verdict is None:
+        return
+    said = sample.text[sample.answer_start :].strip()
+    found.key[place] = 0 if sample.verdict.answer_key is None else hash_text(sample.verdict.answer_key)
+    found.said[place] = hash_text(said) if said else 0
+    found.text[place] = hash_text(sample.text)
+    found.tokens[place] = sample.tokens.generated
+    found.thinking[place] = sample.tokens.thinking
+    found.prompt[place] = sample.tokens.prompt
+    if sample.logprob_sum is not None and sample.tokens.generated:
+        found.logprob[place] = sample.logprob_sum / sample.tokens.generated
+    found.looped[place] = sample.finish == "repetition" or ends_in_loop(sample.text)
+
+
+def hash_text(text: str) -> int:
+    """Return 64 bits that stand for a text, the same in every process, never 0."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True) or 1
+
+
+def ends_in_loop(text: str) -> bool:
+    """Whether a text ends in the same words over and over.
+
+    The longest periodic ending is found by the failure function of the reversed text (Knuth, Morris and Pratt 1977),
+    for texts that a compressor shrinks well and no others.
+    """
+    tail = text.rstrip()[-_TAIL:]
+    if len(tail) < LOOP_CHARACTERS or len(zlib.compress(tail.encode("utf-8", "replace"), 1)) > len(tail) / 2:
+        return False
+    backwards = tail[::-1]
+    failure = [0] * len(backwards)
+    match = 0
+    for place in range(1, len(backwards)):
+        while match and backwards[place] != backwards[match]:
+            match = failure[match - 1]
+        match += backwards[place] == backwards[match]
+        failure[place] = match
+        length, period = place + 1, place + 1 - match
+        if length >= LOOP_CHARACTERS and length >= LOOP_TURNS * period:
+            return True
+    return False
+
+
+def with_groups(items: Items) -> Items:
+    """Return the problems with their clusters numbered anew from 0, after some were left out."""
+    return replace(items, group=encode(items.group))
