@@ -23,7 +23,9 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def compress(
-    model: Annotated[Path | None, typer.Option(help="Folder of the model.", rich_help_panel=_WHAT)] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder of a model, or its name.", rich_help_panel=_WHAT)
+    ] = None,
     method: Annotated[str, typer.Option(help="See --methods.", rich_help_panel=_WHAT)] = "wanda",
     sparsity: Annotated[
         float | None, typer.Option(help="Share of the weights to remove; 0.5 unless given.", rich_help_panel=_WHAT)
@@ -106,9 +108,10 @@ def compress(
     if model is None or output is None:
         raise InputError("give --model FOLDER and --output FOLDER; --methods lists the methods")
     from logicbench.compression.request import CompressionRequest, run_request
+    from logicbench.models.known import resolve_model
 
     request = CompressionRequest(
-        model=model,
+        model=resolve_model(model),
         output=output,
         method=method,
         sparsity=sparsity,
@@ -197,11 +200,13 @@ def _show(record: Sidecar, output: Path) -> None:
     layers = record.layers
     if layers:
         low, high = min(layers, key=lambda n: layers[n]), max(layers, key=lambda n: layers[n])
-        typer.echo(f"By layer: from {layers[low]:.2%} (layer {low}) to {layers[high]:.2%} (layer {high})")
+        if f"{layers[low]:.2%}" != f"{layers[high]:.2%}":
+            typer.echo(f"By layer: from {layers[low]:.2%} (layer {low}) to {layers[high]:.2%} (layer {high})")
+    cost = record.cost
+    device = f"{cost['peak_device_bytes'] / 2**30:.2f} GiB device, " if cost["peak_device_bytes"] else ""
     typer.echo(
-        f"Cost: {record.cost['seconds']:.1f} s on {record.cost['device']}, peak memory "
-        f"{record.cost['peak_device_bytes'] / 2**30:.2f} GiB device, {record.cost['peak_host_bytes'] / 2**30:.2f} GiB "
-        f"host, {record.cost['calibration_tokens']:,} calibration tokens"
+        f"Cost: {cost['seconds']:.1f} s on {cost['device']}, peak memory {device}"
+        f"{cost['peak_host_bytes'] / 2**30:.2f} GiB host, {cost['calibration_tokens']:,} calibration tokens"
     )
     typer.echo(f"Runtimes: {record.effect.note}")
     for warning in record.warnings[:10]:

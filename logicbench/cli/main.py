@@ -26,6 +26,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("logicbench.cli.eval", "Evaluate a model."),
     "compress": ("logicbench.cli.compress", "Prune or quantise a model."),
     "compare": ("logicbench.cli.compare", "Compare runs on identical problems."),
+    "plan": ("logicbench.cli.plan", "Say how many problems a comparison needs."),
     "report": ("logicbench.cli.report", "Write a run's report as one HTML file."),
 }
 """Subcommand -> (module with a Typer `app`, one-line help), in the order of the help page."""

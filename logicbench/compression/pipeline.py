@@ -65,6 +65,7 @@ def compress_folder(
     calibrations: Mapping[str, Calibration] | None = None,
     device: torch.device | None = None,
     offload: bool | None = None,
+    warnings: tuple[str, ...] = (),
     notify: Notify = silent,
 ) -> Sidecar:
     """Compress a model and save the result.
@@ -78,6 +79,7 @@ def compress_folder(
         calibrations: The data used, by role, for the record.
         device: Where to compute; the CPU unless given.
         offload: Whether to hold one layer at a time on the device; decided by the free memory unless given.
+        warnings: What the user should know besides the transformation's own warnings.
         notify: Told about each step.
 
     Returns:
@@ -93,10 +95,16 @@ def compress_folder(
     before = count_parameters(model)
     if offload is None:
         offload = should_offload(model, device)
+    exact = {id(parameter) for parameter in model.parameters() if parameter.dtype == torch.float32}
+    widened = device.type == "cpu" and model.dtype == torch.bfloat16
+    if widened:  # CPUs multiply bfloat16 many times slower; the range is the same, so no weight underflows to 0
+        _cast(model, torch.float32, exact)
     if not offload:
         model.to(device)
     with measured(device) as cost:
         outcome = transformation(model, Workplace(device, offload, notify))
+    if widened:
+        _cast(model, torch.bfloat16, exact)
     after = count_parameters(model)
     zeros = sum(tensor.achieved * tensor.size for tensor in outcome.tensors) if after == before else 0.0
     record = Sidecar(
@@ -112,11 +120,18 @@ def compress_folder(
         calibration={role: describe(data) for role, data in (calibrations or {}).items()},
         tensors=outcome.tensors,
         cost={**asdict(cost), "calibration_tokens": sum(data.tokens for data in (calibrations or {}).values())},
-        warnings=outcome.warnings,
+        warnings=warnings + outcome.warnings,
         parent=read_sidecar(source),
         details=outcome.details,
     )
     return save(model, source, output, record, default_probes(model.config.vocab_size))
+
+
+def _cast(model: torch.nn.Module, new: torch.dtype, exact: set[int]) -> None:
+    """Change the type of a model's parameters but those in `exact`; buffers (rotary frequencies) keep theirs."""
+    for parameter in model.parameters():
+        if id(parameter) not in exact:
+            parameter.data = parameter.data.to(new)
 
 
 def describe(calibration: Calibration) -> dict[str, Any]:

@@ -87,6 +87,16 @@ class CompressionRequest:
         pattern = Pattern.parse(self.pattern)
         return pattern.sparsity if pattern.structured else DEFAULT_SPARSITY
 
+    @property
+    def uses_calibration(self) -> bool:
+        """Whether calibration data is read at all."""
+        method = find_method(self.method)
+        return (
+            method.calibrated
+            or self.recover != "none"
+            or (method.family == "mask" and (self.refine or self.allocation in ("owl", "rd")))
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the request as a JSON object."""
         record = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -122,12 +132,10 @@ class CompressionRequest:
         """
         method = find_method(self.method)
         if method.family == "mask":
-            settings = self.mask_settings()
-            wanted = method.calibrated or settings.refine or self.allocation in ("owl", "rd")
+            self.mask_settings()
         else:
-            wanted = method.calibrated
             self._check_unmasked(method)
-        if (wanted or self.recover != "none") and self.calibration is None:
+        if self.uses_calibration and self.calibration is None:
             raise InputError(
                 f"{self.method} with these options needs --calibration run:FOLDER, family:NAME or FILE.jsonl"
             )
@@ -167,7 +175,7 @@ def run_request(request: CompressionRequest, notify: Notify = silent) -> Sidecar
     check_folder(request.model)
     check_output(request.output)
     device = resolve_device(request.device)
-    calibrations = _calibrations(request, notify)
+    calibrations = _calibrations(request, notify) if request.uses_calibration else {}
     return compress_folder(
         request.model,
         request.output,
@@ -177,8 +185,19 @@ def run_request(request: CompressionRequest, notify: Notify = silent) -> Sidecar
         calibrations=calibrations,
         device=device,
         offload=request.offload,
+        warnings=_unread(request, method),
         notify=notify,
     )
+
+
+def _unread(request: CompressionRequest, method: Method) -> tuple[str, ...]:
+    """Return a warning where calibration data was given that the method does not read."""
+    unread = []
+    if request.calibration is not None and not request.uses_calibration:
+        unread.append("--calibration")
+    if request.general_calibration is not None and not method.general:
+        unread.append("--general-calibration")
+    return tuple(f"{method.name} with these options reads no such data: {option} was ignored" for option in unread)
 
 
 def _transformation(
@@ -193,9 +212,8 @@ def _calibrations(request: CompressionRequest, notify: Notify) -> dict[str, Cali
     from logicbench.compression.loading import load_tokenizer, model_limits
     from logicbench.compression.sources import CalibrationSource, evaluated_instances
 
-    names = {"domain": request.calibration, "general": request.general_calibration}
-    if not any(names.values()):
-        return {}
+    general = request.general_calibration if find_method(request.method).general else None
+    names = {"domain": request.calibration, "general": general}
     vocabulary, positions = model_limits(request.model)
     tokenizer = load_tokenizer(request.model)
     evaluated = evaluated_instances(request.evaluated)
