@@ -34,6 +34,7 @@ _BUILT_IN = {
     "sat": "logicbench.generators.sat:FAMILY",
     "nlsat": "logicbench.generators.nlsat:FAMILY",
     "coloring": "logicbench.generators.coloring:FAMILY",
+    "rules": "logicbench.generators.rules:FAMILY",
 }
 
 MAX_COMPLETION_BYTES = 1 << 20

@@ -1,8 +1,8 @@
 """Theories around parallel chains of rules, of which one fact decides which is set off.
 
-One chain ends in the statement that is asked about, one in its denial (open world), one elsewhere. They are drawn
-alike, share their side conditions and their distractors, and a theory holds the first fact of exactly one of them:
-so theories with different answers differ in one fact, and nothing but following the chain tells which fact it is.
+One chain ends in the statement that is asked about, one in its denial (open world), one elsewhere. They are alike link
+by link: the same people, the same signs, the same number of side conditions. The theories of a group are the same but
+for one fact, the first of one of the chains, so nothing but following the rules tells their answers apart.
 """
 
 from __future__ import annotations
@@ -10,52 +10,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from logicbench.errors import GenerationError, InputError
+from logicbench.errors import GenerationError
 from logicbench.generators.nlsat.reasoner import Reasoner
 from logicbench.generators.nlsat.theories import Theory
 from logicbench.generators.rules.knobs import RulesKnobs
-from logicbench.generators.rules.program import Program, Step
-from logicbench.logic.english import (
-    Claim,
-    Deed,
-    Grounder,
-    Kind,
-    Literal,
-    Named,
-    Phrase,
-    Quality,
-    Rule,
-    Said,
-    Sentence,
-    Vocabulary,
-    negate,
-)
+from logicbench.generators.rules.program import Program
+from logicbench.generators.rules.words import Predicates, literal
+from logicbench.logic.english import Claim, Literal, Rule, Said, Sentence, negate
 from logicbench.seeding import Stream
 
 MAX_DRAWS = 400
 """Frames drawn for one group before its knobs are called impossible."""
 
-FACTS_PER_PERSON = 3
+SIDE_FACTS = 2
 """Given facts of each person that serve as side conditions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the theories of one group share, and the chains' first facts.
+    """What the theories of one group share, and the chains' first facts and ends.
 
     Attributes:
         people: Everybody there is.
         common: Facts and rules of all the theories; the first fact of a chain belongs at `slot`.
         slot: Where the first fact of a chain stands among the sentences.
         starts: The first fact of each chain: towards the goal, towards its denial (open world), elsewhere.
-        goal: The last link of the first chain.
+        ends: The last link of each chain.
     """
 
     people: tuple[str, ...]
     common: tuple[Sentence, ...]
     slot: int
     starts: tuple[Said, ...]
-    goal: Said
+    ends: tuple[Said, ...]
+
+    @property
+    def goal(self) -> Said:
+        """Where the first chain leads."""
+        return self.ends[0]
 
     def theory(self, start: int | None, query: Said | None = None) -> Theory:
         """Return the theory in which a chain is set off, or with None no chain."""
@@ -63,12 +55,6 @@ class Frame:
         if start is not None:
             sentences.insert(self.slot, Claim((self.starts[start],)))
         return Theory("grounded", tuple(sentences), self.people, Claim((query or self.goal,)))
-
-
-def literal(said: Said) -> Literal:
-    """Return the literal that a statement says."""
-    [(found,)] = Grounder(()).sentence(Claim((said,)))
-    return found
 
 
 def draw(knobs: RulesKnobs, stream: Stream, inversions: bool = True) -> Frame:
@@ -84,41 +70,41 @@ def draw(knobs: RulesKnobs, stream: Stream, inversions: bool = True) -> Frame:
     """
     for attempt in range(MAX_DRAWS):
         frame = _Builder(knobs, stream.child(attempt), inversions).build()
-        if frame is not None and _works(frame, knobs, inversions):
+        if len(set(frame.common)) == len(frame.common) and _works(frame, knobs, inversions):
             return frame
     raise GenerationError(
         f"{MAX_DRAWS} rule theories of depth {knobs.depth} with {knobs.people} people and {knobs.distractors} "
-        "distractors held none whose chains do not meet; lower depth or general, or raise people"
+        "distractors held none whose chains do not meet; lower general or distractors, or raise people"
     )
 
 
 def _works(frame: Frame, knobs: RulesKnobs, inversions: bool) -> bool:
-    goal = literal(frame.goal)
-    try:
-        known = [Program(frame.theory(start), knobs.world == "closed").derive() for start in (0, 1, 2)]
-        idle = Program(frame.theory(None), knobs.world == "closed").derive()
-    except InputError:
-        return False
+    goal, ends = literal(frame.goal), [literal(end) for end in frame.ends]
     if knobs.world == "closed":
-        settled = [goal in each for each in known]
-        deep = not _at_depth(known[0], goal, knobs.depth) if not inversions else settled[0] == settled[2]
-        return not deep and settled[0] != settled[2] and (inversions or goal not in idle)
-    if not (_at_depth(known[0], goal, knobs.depth) and _at_depth(known[1], -goal, knobs.depth)):
-        return False
-    if goal in known[2] or -goal in known[2] or goal in idle or -goal in idle:
-        return False
-    labels = []
-    for start in (0, 1, 2):
-        theory = frame.theory(start)
-        reasoner = Reasoner(theory)
-        if not reasoner.consistent() or theory.query is None:
+        settled = [Program(frame.theory(start), closed=True).saturate().rounds for start in (0, 1)]
+        if not inversions and (settled[0].get(goal) != knobs.depth or goal in settled[1]):
             return False
-        labels.append(reasoner.verdict(theory.query))
-    return labels == ["true", "false", "unknown"]
+        values = [goal in rounds for rounds in settled]
+        depths = [rounds.get(goal, rounds.get(-goal)) for rounds in settled]
+        return values[0] != values[1] and depths == [knobs.depth] * 2
+    settled = [Program(frame.theory(start), closed=False).saturate().rounds for start in (0, 1, 2)]
+    if any(rounds.get(end) != knobs.depth for rounds, end in zip(settled, ends, strict=True)):
+        return False
+    if goal in settled[1] or -goal in settled[0] or goal in settled[2] or -goal in settled[2]:
+        return False
+    return _labels(frame, goal) == ["true", "false", "unknown"]
 
 
-def _at_depth(known: dict[Literal, Step], goal: Literal, depth: int) -> bool:
-    return goal in known and known[goal].depth == depth
+def _labels(frame: Frame, goal: Literal) -> list[str]:
+    """Return what is true of the goal in every situation that fits, for each of the chains set off."""
+    reasoner = Reasoner(frame.theory(None))
+    number = reasoner.number(goal)
+    labels = []
+    for start in frame.starts:
+        given = [*reasoner.selectors, reasoner.number(literal(start))]
+        can = reasoner.consistent([*given, number]), reasoner.consistent([*given, -number])
+        labels.append({(True, True): "unknown", (True, False): "true", (False, True): "false"}.get(can, "neither"))
+    return labels
 
 
 class _Builder:
@@ -128,114 +114,162 @@ class _Builder:
         self.knobs, self.stream = knobs, stream
         self.closed = knobs.world == "closed"
         self.inversions = inversions and self.closed
-        count = 6 + -(-3 * (knobs.depth + 1) * 3 // (2 * knobs.people))
-        verbs = 1 + count // 8
-        words = Vocabulary.draw(stream, names=knobs.people, roles=(count + 1) // 2, adjectives=count // 2, verbs=verbs)
-        self.people = tuple(sorted(words.names))
-        self.phrases: list[Phrase] = [Kind(role) for role in words.roles]
-        self.phrases += [Quality(adjective) for adjective in words.adjectives]
-        self.phrases += [Deed(verb, Named(stream.choice(words.names))) for verb in words.verbs]
-        self.free = stream.shuffled(
-            [
-                Said(person, phrase)
-                for person in self.people
-                for phrase in self.phrases
-                if not (isinstance(phrase, Deed) and phrase.object == Named(person))
-            ]
+        self.chains = 2 if self.closed else 3
+        sides = SIDE_FACTS + 2 + knobs.conditions
+        self.predicates = Predicates.draw(
+            stream, knobs.people, self.chains * (knobs.depth + 1) + knobs.distractors, sides, knobs.relations
         )
+        self.people = self.predicates.people
         self.given: list[Said] = []
+        self.concluded: list[Said] = []
+        self.absent: list[Said] = []
         self.rules: list[Rule] = []
 
-    def build(self) -> Frame | None:
-        """Return the frame, or None if there were too few statements to draw from."""
+    def build(self) -> Frame:
+        """Return the frame."""
         stream = self.stream
-        chains = [self._chain() for _ in range(3)]
-        if any(chain is None for chain in chains):
-            return None
-        links = [chain for chain in chains if chain is not None]
-        goal = links[0][-1]
-        if not self.closed:
-            links[1][-1] = negate(goal)
-        for person in self.people:
-            for _ in range(FACTS_PER_PERSON):
-                fact = self._take(person)
-                if fact is not None:
-                    self.given.append(self._signed(fact))
-        for chain in links[:2] if self.closed else links:
-            self._link(chain)
-        if self.closed:
-            self._link(links[2])
+        subjects = self._subjects()
+        self._draw_sides()
+        links = self._chains(subjects)
+        for place in range(self.knobs.depth):
+            self._link(links, place)
         for _ in range(self.knobs.distractors):
             self._distract(links)
-        sentences: list[Sentence] = [Claim((fact,)) for fact in self.given]
+        sentences: list[Sentence] = [Claim((fact,)) for fact in (*self.given, *self._echoes(links))]
         sentences += self.rules
-        if len(set(sentences)) < len(sentences):
-            return None
         stream.shuffle(sentences)
-        slot = stream.below(len(sentences) + 1)
-        return Frame(self.people, tuple(sentences), slot, tuple(chain[0] for chain in links), goal)
+        return Frame(
+            self.people,
+            tuple(sentences),
+            stream.below(len(sentences) + 1),
+            tuple(chain[0] for chain in links),
+            tuple(chain[-1] for chain in links),
+        )
 
-    def _take(self, person: str | None = None) -> Said | None:
-        """Return an affirmed statement that was not used so far."""
-        for place, said in enumerate(self.free):
-            if person in (None, said.subject):
-                return self.free.pop(place)
-        return None
+    def _subjects(self) -> list[str]:
+        """Return whom the links of the chains are about."""
+        subjects = [self.stream.choice(self.people)]
+        while len(subjects) <= self.knobs.depth:
+            stays = self.stream.chance(max(0.5, self.knobs.general))
+            subjects.append(subjects[-1] if stays else self.stream.choice(self.people))
+        return subjects
+
+    def _draw_sides(self) -> None:
+        """Draw given facts for side conditions, statements that rules conclude in vain, and ones that none does."""
+        for person in self.people:
+            said = [Said(person, phrase) for phrase in self.stream.shuffled(self.predicates.sides_of(person))]
+            self.given += map(self._signed, said[:SIDE_FACTS])
+            self.concluded += said[SIDE_FACTS : SIDE_FACTS + 1]
+            self.absent += said[SIDE_FACTS + 1 :]
 
     def _signed(self, said: Said) -> Said:
         """Deny a statement at times, where denials can be given and concluded."""
         return negate(said) if not self.closed and self.stream.chance(self.knobs.negation) else said
 
-    def _chain(self) -> list[Said] | None:
-        links: list[Said] = []
-        person: str | None = None
-        while len(links) <= self.knobs.depth:
-            said = self._take(person)
-            if said is None and person is not None:
-                said = self._take()
-            if said is None:
-                return None
-            links.append(self._signed(said))
-            person = said.subject if self.stream.chance(max(0.5, self.knobs.general)) else None
-        return links
+    def _chains(self, subjects: Sequence[str]) -> list[list[Said]]:
+        chains: list[list[Said]] = [[] for _ in range(self.chains)]
+        for subject in subjects:
+            positive = self.closed or not self._denies()
+            for chain, phrase in zip(chains, self.predicates.take(subject, self.chains), strict=True):
+                said = Said(subject, phrase)
+                chain.append(said if positive else negate(said))
+        if not self.closed:
+            chains[1][-1] = negate(chains[0][-1])
+        return chains
 
-    def _link(self, chain: Sequence[Said]) -> None:
-        for before, after in zip(chain, chain[1:], strict=False):
-            inverted = self.inversions and self.stream.chance(self.knobs.negation)
-            self._rule(negate(before) if inverted else before, after, self._side_conditions(before, after, inverted))
+    def _link(self, chains: Sequence[Sequence[Said]], place: int) -> None:
+        """Add the rules from each chain's link at a place to the next, of the same form for all chains."""
+        before, after = chains[0][place], chains[0][place + 1]
+        general = before.subject == after.subject and self.stream.chance(self.knobs.general)
+        inverted = self.inversions and self.stream.chance(self.knobs.negation)
+        count = self.stream.below(self.knobs.conditions)
+        if inverted and not count:
+            count = 1
+        denied = [self.closed and not (inverted and not number) and self._denies() for number in range(count)]
+        for chain in chains:
+            body = [negate(chain[place]) if inverted else chain[place]]
+            for denies in denied:
+                body += self._fulfilled(before.subject if general else None, denies, place, body)
+            self._rule(body, chain[place + 1], general)
 
-    def _side_conditions(self, before: Said, after: Said, inverted: bool) -> list[Said]:
-        """Return conditions that hold in every theory; an inverted link needs one that is affirmed."""
-        count = self.stream.below(self.knobs.conditions) + inverted
-        one = before.subject if before.subject == after.subject else None
-        true = [fact for fact in self.given if one in (None, fact.subject)]
-        chosen = self.stream.sample(true, min(len(true), count))
-        for place in range(len(chosen)):
-            if self.closed and place + inverted < count and self.stream.chance(self.knobs.negation):
-                absent = [said for said in self.free if one in (None, said.subject)]
-                if absent:
-                    chosen[place] = negate(self.stream.choice(absent))
-        return chosen
+    def _denies(self) -> bool:
+        return self.stream.chance(self.knobs.negation)
 
-    def _rule(self, link: Said, head: Said, others: Sequence[Said]) -> None:
-        body = self.stream.shuffled(list(dict.fromkeys([link, *others])))
-        subjects = {part.subject for part in (*body, head)}
-        if len(subjects) == 1 and self.stream.chance(self.knobs.general):
-            body, head = [replace(part, subject=None) for part in body], replace(head, subject=None)
-        self.rules.append(Rule(tuple(body), head))
+    def _fulfilled(self, subject: str | None, denied: bool, place: int, others: Sequence[Said]) -> list[Said]:
+        """Return a condition that holds in every theory of the group, about one person if asked for."""
+        # What rules conclude in vain is known to be false a round later than what no rule concludes.
+        false = self.absent + self.concluded if place else self.absent
+        pool = [negate(said) for said in false] if denied else self.given
+        pool = [said for said in pool if subject in (None, said.subject) and said not in others]
+        return [self.stream.choice(pool)] if pool else []
+
+    def _rule(self, body: Sequence[Said], head: Said, general: bool) -> None:
+        parts = self.stream.shuffled(body)
+        if general:
+            parts, head = [replace(part, subject=None) for part in parts], replace(head, subject=None)
+        self.rules.append(Rule(tuple(parts), head))
+
+    def _echoes(self, chains: Sequence[Sequence[Said]]) -> list[Said]:
+        """Return the first fact of each chain said of somebody else, so that each is mentioned in a fact."""
+        found: list[Said] = []
+        for chain in chains:
+            others = [
+                person
+                for person in self.people
+                if person != chain[0].subject
+                and not self.predicates.is_reflexive(person, chain[0].phrase)
+                and replace(negate(chain[0]), subject=person) not in found
+            ]
+            if others:
+                found.append(replace(chain[0], subject=self.stream.choice(others)))
+        return found
 
     def _distract(self, chains: Sequence[Sequence[Said]]) -> None:
-        """Add a rule between links of chains that has a condition which nothing fulfils."""
-        stream = self.stream
-        level = stream.below(max(1, self.knobs.depth))
-        link = stream.choice(chains)[level]
-        head = stream.choice(chains)[stream.between(min(level + 1, self.knobs.depth), self.knobs.depth)]
-        one = link.subject if link.subject == head.subject else None
-        absent = [said for said in self.free if one in (None, said.subject)]
-        if not absent or head.subject is None or negate(head) == link or head == link:
+        """Add a rule that never helps: across chains but blocked, out of a chain, into a chain, or beside them."""
+        stream, depth = self.stream, self.knobs.depth
+        chain = stream.choice(chains)
+        kind = stream.below(10)
+        level = stream.below(max(1, depth))
+        if kind < 6 and depth:
+            head = stream.choice(chains)[stream.between(level + 1, depth)]
+            self._blocked(chain[level], head)
+        elif kind == 6:
+            subject = chain[level].subject
+            assert subject is not None
+            [phrase] = self.predicates.take(subject, 1)
+            self._plain(chain[level], self._signed(Said(subject, phrase)))
+        elif kind < 9 and depth:
+            head = chain[stream.between(1, depth)]
+            one, other = self._absent(head.subject), self._given(head.subject)
+            self._with(head, one, *other[: stream.bit()])
+        elif self.concluded:
+            head = stream.choice(self.concluded)
+            self._with(self._signed(head), self._absent(head.subject), *self._given(head.subject))
+
+    def _plain(self, body: Said, head: Said) -> None:
+        self._rule([body], head, body.subject == head.subject and self.stream.chance(self.knobs.general))
+
+    def _blocked(self, link: Said, head: Said) -> None:
+        broken = self._absent(link.subject if link.subject == head.subject else None)
+        if self.closed and self._denies() and self._given(link.subject):
+            broken = [negate(self._given(link.subject)[0])]
+        if broken and negate(head) != link and head != link:
+            self._with(head, broken, link)
+
+    def _with(self, head: Said, broken: Sequence[Said], *others: Said) -> None:
+        """Add a rule with a condition that nothing fulfils and some that may be fulfilled."""
+        if not broken:
             return
-        broken = self._signed(stream.choice(absent))
-        if self.closed and stream.chance(self.knobs.negation):
-            present = [fact for fact in self.given if one in (None, fact.subject)]
-            broken = negate(stream.choice(present)) if present else broken
-        self._rule(link, head, [broken])
+        body = [*broken, *others]
+        subjects = {part.subject for part in (*body, head)}
+        self._rule(body, head, len(subjects) == 1 and self.stream.chance(self.knobs.general))
+
+    def _absent(self, subject: str | None) -> list[Said]:
+        """Return a statement that nothing makes true, preferably about a given person."""
+        own = [said for said in self.absent if said.subject == subject] or self.absent
+        return [self._signed(self.stream.choice(own))] if own else []
+
+    def _given(self, subject: str | None) -> list[Said]:
+        """Return a given fact, preferably about a given person."""
+        own = [said for said in self.given if said.subject == subject] or self.given
+        return [self.stream.choice(own)] if own else []
