@@ -1,0 +1,258 @@
+"""Mend brackets: every place where one may have been lost or added is tried, and the readings are ranked.
+
+A text whose brackets balance has one reading here, plus those that differ in the reach of quantifiers and connectives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from logicbench.logic.fol.elaborate import Elaborator, Free
+from logicbench.logic.fol.infix import Reader
+from logicbench.logic.fol.notation import Notation
+from logicbench.logic.fol.notes import Note, ParseError
+from logicbench.logic.fol.syntax import And, Formula, Or, fold, rebuild
+from logicbench.logic.fol.tokens import Token
+
+_LARGEST_SEARCH = 600
+_BEAM = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading: the formula, the notes on it, and its cost (less is likelier)."""
+
+    formula: Formula
+    notes: list[Note]
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Edited:
+    """A list of tokens with some brackets put in or left out, each edit with a note."""
+
+    tokens: list[Token]
+    notes: tuple[Note, ...]
+    cost: float
+
+
+def balanced_tokens(
+    text: str,
+    tokens: Sequence[Token],
+    notation: Notation,
+    free: Free,
+    search: bool,
+    alternatives: int = 1,
+) -> list[Candidate]:
+    """Read tokens, mending their brackets where needed; the likeliest readings first, at least one.
+
+    Raises:
+        ParseError: no reading.
+    """
+    surplus = _first_surplus(tokens)
+    missing = _missing(tokens)
+    if surplus is None and not missing:
+        return [_read(text, _Edited(list(tokens), (), 0.0), notation, free)]
+    if not search:
+        return [_read(text, _greedy(tokens), notation, free)]
+    edits = [_greedy(tokens)]
+    if len(tokens) <= _LARGEST_SEARCH:
+        edits.extend(_edits(tokens))
+    return _rank(text, edits, notation, free, alternatives)
+
+
+def _rank(text: str, edits: Sequence[_Edited], notation: Notation, free: Free, wanted: int) -> list[Candidate]:
+    best: dict[Formula, Candidate] = {}
+    error: ParseError | None = None
+    for edited in edits:
+        try:
+            candidate = _read(text, edited, notation, free)
+        except ParseError as refused:
+            error = error or refused
+            continue
+        key = flatten(candidate.formula)
+        if key not in best or candidate.cost < best[key].cost:
+            best[key] = candidate
+    if not best:
+        assert error is not None
+        raise error
+    return sorted(best.values(), key=lambda candidate: candidate.cost)[:wanted]
+
+
+def flatten(formula: Formula) -> Formula:
+    """Merge nested conjunctions and nested disjunctions, so that brackets without meaning make no difference."""
+
+    def combine(node: object, below: list[Formula]) -> Formula:
+        if isinstance(node, And | Or):
+            parts: list[Formula] = []
+            for child in below:
+                parts.extend(child.operands if type(child) is type(node) else [child])
+            return type(node)(tuple(parts))
+        result: Formula = rebuild(node, below)
+        return result
+
+    return fold(formula, combine)
+
+
+def _first_surplus(tokens: Sequence[Token]) -> int | None:
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.kind == "open":
+            depth += 1
+        elif token.kind == "close":
+            depth -= 1
+            if depth < 0:
+                return index
+    return None
+
+
+def _missing(tokens: Sequence[Token]) -> int:
+    depth = 0
+    for token in tokens:
+        if token.kind == "open":
+            depth += 1
+        elif token.kind == "close":
+            depth = max(0, depth - 1)
+    return depth
+
+
+def _drop(token: Token) -> Note:
+    return Note("extra_close", token.position, "left out a closing bracket that closes nothing")
+
+
+def _shut(position: int) -> Note:
+    return Note("missing_close", position, "put in a closing bracket")
+
+
+def _greedy(tokens: Sequence[Token]) -> _Edited:
+    """Leave out every closing bracket that closes nothing, and close what is open at the end; linear."""
+    kept: list[Token] = []
+    notes: list[Note] = []
+    opened: list[str] = []
+    for token in tokens[:-1]:
+        if token.kind == "open":
+            opened.append(token.value)
+        elif token.kind == "close":
+            if not opened:
+                notes.append(_drop(token))
+                continue
+            opened.pop()
+        kept.append(token)
+    end = tokens[-1]
+    for shape in reversed(opened):
+        kept.append(Token("close", {"(": ")", "[": "]", "{": "}"}[shape], end.position, end.position))
+        notes.append(_shut(end.position))
+    return _Edited([*kept, end], tuple(notes), float(len(notes)))
+
+
+def _edits(tokens: Sequence[Token]) -> list[_Edited]:
+    """Ways to balance the brackets, cheapest first: one bracket is mended at a time, the best few are kept."""
+    beam = [_Edited(list(tokens), (), 0.0)]
+    done: list[_Edited] = []
+    for _ in range(6):
+        following: dict[tuple[tuple[str, int, int], ...], _Edited] = {}
+        for edited in beam:
+            surplus = _first_surplus(edited.tokens)
+            if surplus is None and not _missing(edited.tokens):
+                done.append(edited)
+                continue
+            steps = _too_many(edited, surplus) if surplus is not None else _too_few(edited)
+            for step in steps:
+                key = tuple(
+                    (token.kind, token.position, token.end) for token in step.tokens if token.kind in ("open", "close")
+                )
+                if key not in following or step.cost < following[key].cost:
+                    following[key] = step
+        limit = _BEAM if len(following) > 4 * _BEAM else 4 * _BEAM
+        beam = sorted(following.values(), key=lambda edited: edited.cost)[:limit]
+        if not beam:
+            break
+    return done
+
+
+def _too_many(edited: _Edited, surplus: int) -> Iterator[_Edited]:
+    """The closing bracket at ``surplus`` closes nothing: leave it or an earlier one out, or put an opening one in."""
+    tokens = edited.tokens
+    last = surplus
+    for index in range(surplus, -1, -1):
+        token = tokens[index]
+        if token.kind == "close":
+            cost = 1.0 if index == surplus else 1.6 if last == index + 1 else 2.2
+            yield _Edited(tokens[:index] + tokens[index + 1 :], (*edited.notes, _drop(token)), edited.cost + cost)
+    for index in range(surplus):
+        if _starts_operand(tokens, index):
+            position = tokens[index].position
+            note = Note("missing_open", position, "put in an opening bracket")
+            opening = Token("open", "(", position, position)
+            cost = 1.2 if index == 0 else 1.7
+            yield _Edited(tokens[:index] + [opening] + tokens[index:], (*edited.notes, note), edited.cost + cost)
+
+
+def _too_few(edited: _Edited) -> Iterator[_Edited]:
+    """A bracket is never closed: close it somewhere after it, or leave it out."""
+    tokens = edited.tokens
+    depth, start = 0, 0
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "open":
+            opened.append(index)
+        elif token.kind == "close" and opened:
+            opened.pop()
+    start = opened[0]
+    for index in range(start + 2, len(tokens)):
+        if tokens[index - 1].kind in ("word", "string", "number", "truth", "close"):
+            at = tokens[index - 1].end
+            closing = Token("close", ")", at, at)
+            cost = 1.0 if index == len(tokens) - 1 else 1.5
+            yield _Edited(tokens[:index] + [closing] + tokens[index:], (*edited.notes, _shut(at)), edited.cost + cost)
+    depth = len(opened)
+    for index in range(len(tokens)):
+        token = tokens[index]
+        if token.kind == "open" and (index == 0 or tokens[index - 1].kind not in ("word", "string")):
+            note = Note("extra_open", token.position, "left out an opening bracket that is never closed")
+            cost = 1.9 if index in opened else 2.3
+            yield _Edited(tokens[:index] + tokens[index + 1 :], (*edited.notes, note), edited.cost + cost + 0 * depth)
+
+
+def _starts_operand(tokens: Sequence[Token], index: int) -> bool:
+    token = tokens[index]
+    if token.kind not in ("word", "string", "number", "truth", "not", "quantifier", "open"):
+        return False
+    if index == 0:
+        return True
+    before = tokens[index - 1]
+    if before.kind in ("infix", "not"):
+        return True
+    if before.kind == "open":
+        return index < 2 or tokens[index - 2].kind not in ("word", "string")
+    return before.kind == "word" and index > 1 and tokens[index - 2].kind == "quantifier"
+
+
+_COSTS = {
+    "missing_operator": 3.0,
+    "missing_comma": 3.0,
+    "comma_conjunction": 3.0,
+    "formula_in_term": 4.0,
+    "missing_operand": 3.0,
+    "missing_variable": 2.0,
+    "empty_brackets": 2.0,
+    "trailing_text": 4.0,
+    "extra_comma": 1.5,
+    "free_variable": 1.5,
+    "space_in_name": 1.0,
+    "variable_as_formula": 4.0,
+    "variable_as_predicate": 3.0,
+    "mixed_operators": 0.3,
+    "wide_scope": 0.6,
+}
+
+
+def _read(text: str, edited: _Edited, notation: Notation, free: Free) -> Candidate:
+    reader = Reader(text, edited.tokens, notation)
+    raw = reader.read()
+    elaborator = Elaborator(text, notation, free)
+    formula = elaborator.run(raw)
+    notes = [*edited.notes, *reader.notes, *elaborator.notes]
+    cost = edited.cost + sum(_COSTS.get(note.kind, 0.0) for note in notes)
+    return Candidate(formula, notes, cost)

@@ -1,0 +1,489 @@
+"""From the untyped tree to the syntax tree: tell terms from formulas and variables from constants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NoReturn, TypeAlias
+
+from logicbench.logic.fol.escape import unescape, unescape_nltk_variable
+from logicbench.logic.fol.notation import CONNECTIVES, DIALECTS, RELATIONS, Notation
+from logicbench.logic.fol.notes import Note, ParseError, Severity
+from logicbench.logic.fol.raw import Raw
+from logicbench.logic.fol.syntax import (
+    And,
+    Arithmetic,
+    Comparison,
+    Constant,
+    Count,
+    Equal,
+    Exists,
+    Forall,
+    Formula,
+    Function,
+    Iff,
+    Implies,
+    Not,
+    Numeral,
+    Or,
+    Predicate,
+    Truth,
+    Variable,
+    Xor,
+)
+
+Want: TypeAlias = Literal["formula", "term"]
+Free: TypeAlias = Literal["constant", "variable"]
+_Plan: TypeAlias = "tuple[list[tuple[Raw, Want]], Callable[[list[Any]], Any]]"
+_VARIABLE_LIKE = re.compile(r"[u-zU-Z][0-9]{0,2}'*")
+_ARITHMETIC = frozenset("+-*/")
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_PYTHON_WORDS = frozenset(
+    (
+        "And",
+        "Or",
+        "Not",
+        "Implies",
+        "Xor",
+        "Iff",
+        "Equiv",
+        "Equivalent",
+        "If",
+        "Distinct",
+        "Count",
+        "AllDifferentConstraint",
+    )
+)
+_TPTP_ARITHMETIC = {"$sum": "+", "$difference": "-", "$product": "*", "$quotient": "/", "$uminus": "-"}
+_TPTP_COMPARISON = {"$less": "<", "$lesseq": "<=", "$greater": ">", "$greatereq": ">="}
+_NLTK_OPERATORS = {
+    "op__plus": "+", "op__minus": "-", "op__times": "*", "op__divide": "/",
+    "op__less": "<", "op__lesseq": "<=", "op__greater": ">", "op__greatereq": ">=",
+}  # fmt: skip
+_LIMIT = 2_000_000
+
+
+class Elaborator:
+    """Elaborates one raw tree; `run` is called once."""
+
+    def __init__(self, text: str, notation: Notation, free: Free = "constant") -> None:
+        self.text, self.notation, self.free = text, notation, free
+        self.capital = DIALECTS[notation].capital_variables
+        self.notes: list[Note] = []
+        self.scope: dict[str, int] = {}
+        self.folded: dict[str, str] = {}
+        self.reported: set[tuple[str, str]] = set()
+        self.work = 0
+
+    def note(self, kind: str, position: int, message: str, severity: Severity = "repair") -> None:
+        self.notes.append(Note(kind, position, message, severity))
+
+    def once(self, kind: str, name: str, position: int, message: str, severity: Severity = "repair") -> None:
+        """Note something about a name the first time it is met."""
+        if (kind, name) not in self.reported:
+            self.reported.add((kind, name))
+            self.note(kind, position, message, severity)
+
+    def fail(self, raw: Raw, expected: str) -> NoReturn:
+        raise ParseError(self.text, raw.position, expected)
+
+    def run(self, root: Raw) -> Formula:
+        """Elaborate a formula.
+
+        Raises:
+            ParseError: a term stands where only a formula can, or the other way round.
+        """
+        todo: list[tuple[Any, Any, Any]] = [(root, "formula", None)]
+        values: list[Any] = []
+        while todo:
+            raw, want, build = todo.pop()
+            if build is not None:
+                cut = len(values) - want
+                values[cut:] = [build(values[cut:])]
+                continue
+            self.work += 1
+            if self.work > _LIMIT:
+                self.fail(raw, "fewer symbols")
+            kids, build = self.formula(raw) if want == "formula" else self.term(raw)
+            todo.append((raw, len(kids), build))
+            todo.extend((kid, wanted, None) for kid, wanted in reversed(kids))
+        formula: Formula = values[0]
+        return formula
+
+    # Formulas
+
+    def formula(self, raw: Raw) -> Any:
+        kind = raw.kind
+        if kind == "apply":
+            return self.applied(raw)
+        if kind == "infix":
+            return self.infix(raw)
+        if kind == "not":
+            return [(raw.kids[0], "formula")], lambda below: Not(below[0])
+        if kind == "quantifier":
+            return self.quantifier(raw)
+        if kind == "truth":
+            value = raw.value == "true"
+            return [], lambda below: Truth(value)
+        if kind in ("name", "quoted"):
+            return self.proposition(raw)
+        if kind == "list" and len(raw.kids) == 1:
+            if not (raw.value == "[" and self.notation == "python"):
+                self.note("bracket_shape", raw.position, f"read {raw.value!r} as a bracket")
+            return [(raw.kids[0], "formula")], lambda below: below[0]
+        what = "a number" if kind == "number" else "a term" if kind in ("infix", "minus") else "a list"
+        self.fail(raw, f"a formula and not {what}")
+
+    def proposition(self, raw: Raw) -> Any:
+        name, _ = self.plain(raw)
+        if (
+            raw.kind == "name"
+            and self.notation in ("python", "smtlib")
+            and raw.value in ("True", "False", "true", "false")
+        ):
+            value = raw.value in ("True", "true")
+            return [], lambda below: Truth(value)
+        if raw.kind == "name" and self.notation == "unicode" and raw.value in ("True", "False", "TRUE", "FALSE"):
+            value = raw.value[0] == "T"
+            self.note("operator_spelling", raw.position, f"read {raw.value!r} as a truth value")
+            return [], lambda below: Truth(value)
+        if raw.kind == "name" and raw.value in self.scope:
+            self.once(
+                "variable_as_formula", raw.value, raw.position, f"the variable {raw.value!r} stands for a formula"
+            )
+        return [], lambda below: Predicate(name)
+
+    def applied(self, raw: Raw) -> Any:
+        """``P(a, b)``, or one of the functions that stand for connectives in Python and TPTP."""
+        name = raw.value
+        if not raw.grouped:
+            if self.notation == "python" and name in _PYTHON_WORDS and raw.kids:
+                plan = self.python_call(raw)
+                if plan is not None:
+                    return plan
+            if name in _TPTP_COMPARISON and len(raw.kids) == 2:
+                return self.terms(raw.kids, lambda below: _compare(_TPTP_COMPARISON[name], below))
+            if name in ("$distinct", "distinct") and len(raw.kids) > 1:
+                return self.terms(raw.kids, lambda below: _distinct(below))
+            if self.notation == "nltk" and name in _NLTK_OPERATORS and len(raw.kids) == 2:
+                return self.terms(raw.kids, lambda below: _compare(_NLTK_OPERATORS[name], below))
+            if name in ("fof", "tff", "cnf") and len(raw.kids) >= 3:
+                if self.notation != "tptp":
+                    self.note("wrapper", raw.position, f"took the formula out of {name}(...)")
+                return [(raw.kids[2], "formula")], lambda below: below[0]
+        spread = self.spread(raw)
+        if spread is not None:
+            return spread
+        if not raw.kids:
+            if self.notation != "python":
+                self.note("empty_arguments", raw.position, f"read {name}() as a proposition")
+        elif name in self.scope and raw.kind == "apply" and not raw.grouped:
+            self.once("variable_as_predicate", name, raw.position, f"the variable {name!r} is used as a predicate")
+        symbol = self.symbol(raw)
+        return self.terms(raw.kids, lambda below: Predicate(symbol, tuple(below)))
+
+    def spread(self, raw: Raw) -> Any:
+        """``P(a ∧ b)``: the connective goes outside, ``P(a) ∧ P(b)``; ``P(¬a)`` likewise."""
+        for place, kid in enumerate(raw.kids):
+            inner = kid
+            if (inner.kind == "infix" and inner.value in CONNECTIVES) or inner.kind == "not":
+                parts = inner.kids
+            else:
+                continue
+            what = "a connective" if inner.kind == "infix" else "a negation"
+            self.note("formula_in_term", inner.position, f"moved {what} out of the arguments of {raw.value}")
+            copies = []
+            for part in parts:
+                copy = Raw("apply", raw.value, raw.position, [*raw.kids[:place], part, *raw.kids[place + 1 :]])
+                copy.grouped = raw.grouped
+                copies.append(copy)
+            self.work += len(raw.kids) * len(copies)
+            if self.work > _LIMIT:
+                self.fail(raw, "fewer symbols")
+            return self.formula(Raw(inner.kind, inner.value, inner.position, copies))
+        return None
+
+    def python_call(self, raw: Raw) -> Any:
+        name, kids = raw.value, raw.kids
+        if name in ("And", "Or") and len(kids) == 1 and kids[0].kind == "list":
+            kids = kids[0].kids
+        wanted: list[tuple[Raw, Want]] = [(kid, "formula") for kid in kids]
+        if name in ("And", "Or") and kids:
+            node = And if name == "And" else Or
+            return wanted, lambda below: node(tuple(below)) if len(below) > 1 else below[0]
+        if name == "Not" and len(kids) == 1:
+            return wanted, lambda below: Not(below[0])
+        if name in ("Implies", "Iff", "Equiv", "Equivalent", "Xor") and len(kids) == 2:
+            pair = {"Implies": Implies, "Xor": Xor}.get(name, Iff)
+            return wanted, lambda below: pair(*below)
+        if name == "If" and len(kids) == 3:
+            return wanted, lambda below: And((Implies(below[0], below[1]), Implies(Not(below[0]), below[2])))
+        if name in ("Distinct", "AllDifferentConstraint"):
+            if len(kids) == 1 and kids[0].kind == "list":
+                kids = kids[0].kids
+            if len(kids) > 1:
+                return self.terms(kids, _distinct)
+        return None
+
+    def terms(self, kids: Sequence[Raw], build: Callable[[list[Any]], Any]) -> Any:
+        return [(kid, "term") for kid in kids], build
+
+    def infix(self, raw: Raw) -> Any:
+        value = raw.value
+        if value in CONNECTIVES:
+            return [(kid, "formula") for kid in raw.kids], _CONNECT[value]
+        if value in RELATIONS:
+            return self.relation(raw)
+        self.fail(raw, "a formula and not a term")
+
+    def relation(self, raw: Raw) -> Any:
+        value, (left, right) = raw.value, raw.kids
+        if left.kind == "infix" and left.value in RELATIONS and not left.grouped:
+            # a < b < c
+            if self.notation != "python":
+                self.note("chained_relation", raw.position, "read a chain of comparisons as a conjunction")
+            second = Raw("infix", value, raw.position, [left.kids[1], right])
+            return [(left, "formula"), (second, "formula")], lambda below: And(tuple(below))
+        count = self.count(value, left, right)
+        if count is not None:
+            return count
+        if value in ("in", "not_in"):
+            return self.membership(raw)
+        if value in ("equal", "unequal"):
+            if _is_formula(left, self.notation) or _is_formula(right, self.notation):
+                if self.notation != "smtlib" and self.notation != "python":
+                    self.note("operator_spelling", raw.position, "read = between formulas as ↔")
+                build = (lambda below: Iff(*below)) if value == "equal" else (lambda below: Not(Iff(*below)))
+                return [(left, "formula"), (right, "formula")], build
+            if value == "equal":
+                return self.terms(raw.kids, lambda below: Equal(*below))
+            return self.terms(raw.kids, lambda below: Not(Equal(*below)))
+        return self.terms(raw.kids, lambda below: _compare(value, below))
+
+    def count(self, value: str, left: Raw, right: Raw) -> Any:
+        """``Count([x:S], F) == 2`` and the like."""
+        if left.kind == "number":
+            left, right, value = right, left, _MIRRORED.get(value, value)
+        if not (left.kind == "quantifier" and left.value == "count" and right.kind == "number"):
+            return None
+        if not right.value.isdigit() or len(right.value) > 9:
+            self.fail(right, "a whole number below 1000000000")
+        number = int(right.value)
+        negated = False
+        if value == "equal":
+            shape = "exactly"
+        elif value == "unequal":
+            shape, negated = "exactly", True
+        elif value in ("<", "<="):
+            shape, number = "at_most", number - (value == "<")
+        else:
+            shape, number = "at_least", number + (value == ">")
+        if number < 0:
+            self.fail(right, "a larger number")
+        inner = Raw("quantifier", f"{shape} {number}", left.position, left.kids, left.bound)
+        outer = Raw("not", "not", left.position, [inner]) if negated else inner
+        return self.formula(outer)
+
+    def membership(self, raw: Raw) -> Any:
+        left, right = raw.kids
+        negated = raw.value == "not_in"
+        if right.kind == "list" and right.kids:
+            parts = [Raw("infix", "equal", raw.position, [left, kid]) for kid in right.kids]
+            whole = parts[0] if len(parts) == 1 else Raw("infix", "or", raw.position, parts)
+            return self.formula(Raw("not", "not", raw.position, [whole]) if negated else whole)
+        if self.notation != "python":
+            self.note("membership", raw.position, "read ∈ as a predicate of two places")
+        build: Callable[[list[Any]], Any] = lambda below: Predicate("∈", tuple(below))  # noqa: E731
+        return self.terms(raw.kids, (lambda below: Not(build(below))) if negated else build)
+
+    def quantifier(self, raw: Raw) -> Any:
+        kind = raw.value
+        if kind == "count":
+            self.fail(raw, "a comparison of Count(...) with a number")
+        names: list[tuple[str, str | None]] = []
+        written = [self.bound_name(bound.name) for bound in raw.bound]
+        for bound, name in zip(raw.bound, written, strict=True):
+            sort = self.sort_name(bound.sort)
+            names.append((name, sort))
+            if name in self.scope:
+                self.once("shadowed_variable", name, bound.position, f"{name!r} is bound again", "warning")
+            self.scope[name] = self.scope.get(name, 0) + 1
+            self.folded.setdefault(name.lower(), name)
+
+        def build(below: list[Any]) -> Any:
+            for name in written:
+                self.scope[name] -= 1
+                if not self.scope[name]:
+                    del self.scope[name]
+                    if self.folded.get(name.lower()) == name:
+                        del self.folded[name.lower()]
+            return _quantify(kind, names, below[0])
+
+        return [(raw.kids[0], "formula")], build
+
+    def bound_name(self, name: str) -> str:
+        found = unescape(name)
+        if found is not None:
+            return found[0]
+        if self.notation == "nltk":
+            return unescape_nltk_variable(name) or name
+        if name[0] in "?$" and len(name) > 1:
+            return name[1:]
+        return name[0].lower() + name[1:] if self.capital else name
+
+    def sort_name(self, sort: str | None) -> str | None:
+        if sort is None or (self.notation == "smtlib" and sort == "U") or (self.notation == "tptp" and sort == "$i"):
+            return None
+        found = unescape(sort)
+        return found[0] if found is not None else sort
+
+    # Terms
+
+    def term(self, raw: Raw) -> Any:
+        kind = raw.kind
+        if kind in ("name", "quoted"):
+            node = self.individual(raw)
+            return [], lambda below: node
+        if kind == "number":
+            return [], lambda below: Numeral.of(raw.value)
+        if kind == "apply":
+            return self.function(raw)
+        if kind == "infix" and raw.value in _ARITHMETIC:
+            operator: Any = raw.value
+            return self.terms(raw.kids, lambda below: Arithmetic(operator, tuple(below)))
+        if kind == "minus" or (kind == "not" and self.text[raw.position : raw.position + 1] in "-−–"):
+            return self.terms(raw.kids, lambda below: Arithmetic("-", tuple(below)))
+        if kind == "truth":
+            name = raw.value
+            return [], lambda below: Constant(name)
+        if kind == "list" and len(raw.kids) == 1:
+            self.note("bracket_shape", raw.position, f"read {raw.value!r} as a bracket")
+            return [(raw.kids[0], "term")], lambda below: below[0]
+        self.fail(raw, "a term and not a formula" if kind != "list" else "a term and not a list")
+
+    def function(self, raw: Raw) -> Any:
+        name, kids = raw.value, raw.kids
+        if not kids:
+            inner = Raw("quoted" if raw.grouped else "name", name, raw.position)
+            return self.term(inner)
+        if not raw.grouped:
+            if name in _TPTP_ARITHMETIC and len(kids) <= 2:
+                return self.terms(kids, lambda below: Arithmetic(_TPTP_ARITHMETIC[name], tuple(below)))  # type: ignore[arg-type]
+            if self.notation == "nltk" and name in _NLTK_OPERATORS and _NLTK_OPERATORS[name] in _ARITHMETIC:
+                return self.terms(kids, lambda below: Arithmetic(_NLTK_OPERATORS[name], tuple(below)))  # type: ignore[arg-type]
+        if any(kid.kind == "quantifier" or (kid.kind == "infix" and kid.value in CONNECTIVES) for kid in kids):
+            self.fail(raw, "a term and not a formula")
+        symbol = self.symbol(raw)
+        return self.terms(kids, lambda below: Function(symbol, tuple(below)))
+
+    # Names
+
+    def symbol(self, raw: Raw) -> str:
+        """The name of a predicate or function."""
+        if raw.grouped:
+            return raw.value
+        found = unescape(raw.value)
+        if found is not None:
+            return found[0]
+        return raw.value
+
+    def plain(self, raw: Raw) -> tuple[str, bool | None]:
+        """A name without its escapes, and whether these say that it is a variable's."""
+        if raw.kind == "quoted":
+            return raw.value, False
+        found = unescape(raw.value)
+        return found if found is not None else (raw.value, None)
+
+    def individual(self, raw: Raw) -> Any:
+        """A variable or a constant."""
+        name, marked = self.plain(raw)
+        if marked is not None:
+            return Variable(name) if marked else Constant(name)
+        if self.notation == "nltk":
+            number = _NLTK_NUMBER.fullmatch(name)
+            if number:
+                return Numeral.of(number.group(1).replace("_", "."))
+            decoded = unescape_nltk_variable(name)
+            if decoded is not None:
+                return Variable(decoded)
+        if name[0] == "?" and len(name) > 1:
+            return Variable(name[1:])
+        if name[0] == "$" and len(name) > 1 and not name[1].isdigit():
+            if name[1:] not in self.scope:
+                self.once("dollar_variable", name, raw.position, f"read {name!r} as a variable")
+            return Variable(name[1:])
+        if self.capital:
+            return self.tptp_individual(name, raw)
+        if name in self.scope:
+            return Variable(name)
+        if _VARIABLE_LIKE.fullmatch(name) and name.lower() in self.folded:
+            bound = self.folded[name.lower()]
+            self.note("variable_case", raw.position, f"read {name!r} as the bound variable {bound!r}")
+            return Variable(bound)
+        if _VARIABLE_LIKE.fullmatch(name):
+            if self.free == "variable":
+                self.once("free_variable", name, raw.position, f"{name!r} is not bound", "warning")
+                return Variable(name)
+            self.once("free_variable", name, raw.position, f"{name!r} is not bound; read as a constant", "warning")
+        return Constant(name)
+
+    def tptp_individual(self, name: str, raw: Raw) -> Any:
+        if not name[0].isupper():
+            return Constant(name)
+        variable = name[0].lower() + name[1:]
+        if variable not in self.scope:
+            if len(name) > 2:
+                self.once("capital_constant", name, raw.position, f"{name!r} is not bound; read as a constant")
+                return Constant(name)
+            self.once("free_variable", name, raw.position, f"{name!r} is not bound", "warning")
+        return Variable(variable)
+
+
+_NLTK_NUMBER = re.compile(r"op__num_([0-9]+(?:_[0-9]+)?)")
+
+
+def _is_formula(raw: Raw, notation: Notation) -> bool:
+    """Whether an operand of = is certainly a formula."""
+    if raw.kind in ("not", "quantifier", "truth") or (raw.kind == "infix" and raw.value in CONNECTIVES | RELATIONS):
+        return True
+    if raw.kind == "name" and notation in ("python", "smtlib") and raw.value in ("True", "False", "true", "false"):
+        return True
+    return notation == "python" and raw.kind == "apply" and raw.value in _PYTHON_WORDS
+
+
+def _compare(operator: Any, below: list[Any]) -> Any:
+    return Comparison(operator, below[0], below[1])
+
+
+def _distinct(below: list[Any]) -> Any:
+    pairs: list[Any] = [Not(Equal(a, b)) for place, a in enumerate(below) for b in below[place + 1 :]]
+    return And(tuple(pairs)) if len(pairs) > 1 else pairs[0]
+
+
+def _left(node: Any) -> Callable[[list[Any]], Any]:
+    return lambda below: node(below[0], below[1])
+
+
+_CONNECT: dict[str, Callable[[list[Any]], Any]] = {
+    "and": lambda below: And(tuple(below)),
+    "or": lambda below: Or(tuple(below)),
+    "xor": _left(Xor),
+    "implies": _left(Implies),
+    "implied": lambda below: Implies(below[1], below[0]),
+    "iff": _left(Iff),
+    "nand": lambda below: Not(And(tuple(below))),
+    "nor": lambda below: Not(Or(tuple(below))),
+}
+
+
+def _quantify(kind: str, names: list[tuple[str, str | None]], body: Any) -> Any:
+    shape, _, number = kind.partition(" ")
+    for name, sort in reversed(names):
+        variable = Variable(name)
+        if kind in ("exists", "none"):
+            body = Exists(variable, body, sort)
+        elif kind == "forall":
+            body = Forall(variable, body, sort)
+        else:
+            body = Count(shape, int(number), variable, body, sort)  # type: ignore[arg-type]
+    return Not(body) if kind == "none" else body

@@ -1,0 +1,670 @@
+"""Operator-precedence reading of the infix notations, with an explicit stack: linear time, any depth of nesting."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NoReturn
+
+from logicbench.logic.fol.notation import DIALECTS, PRECEDENCE, PREFIX_PRECEDENCE, RELATIONS, Notation
+from logicbench.logic.fol.notes import Note, ParseError, Severity
+from logicbench.logic.fol.raw import Bound, Raw
+from logicbench.logic.fol.tokens import Token
+
+_VARIABLE = re.compile(r"[?$]?[A-Za-z][0-9]*'*")
+_OPERAND_START = frozenset(("word", "string", "number", "truth", "not", "quantifier", "open"))
+_FLAT = frozenset(("and", "or", "+", "*"))
+_NEGATION_DEPTH = 90
+
+
+class _Entry:
+    """An entry of the operator stack: an open bracket, a prefix or an infix operator."""
+
+    __slots__ = ("base", "bound", "kind", "name", "position", "precedence", "value", "wide")
+
+    def __init__(self, kind: str, value: str, precedence: int, position: int, base: int = 0) -> None:
+        self.kind, self.value, self.precedence, self.position, self.base = kind, value, precedence, position, base
+        self.name: Raw | None = None
+        self.bound: tuple[Bound, ...] = ()
+        self.wide = False
+
+
+def matches(tokens: Sequence[Token]) -> list[int]:
+    """For every bracket the index of its partner, for every other token -1; the brackets must be balanced."""
+    partner = [-1] * len(tokens)
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "open":
+            opened.append(index)
+        elif token.kind == "close" and opened:
+            partner[index] = opened[-1]
+            partner[opened.pop()] = index
+    return partner
+
+
+class Reader:
+    """Reads one list of tokens with balanced brackets; `read` is called once."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], notation: Notation) -> None:
+        self.text, self.tokens, self.notation = text, tokens, notation
+        self.dialect = DIALECTS[notation]
+        self.notes: list[Note] = []
+        self.partner = matches(tokens)
+        self.operands: list[Raw] = []
+        self.entries: list[_Entry] = []
+        self.frames: list[tuple[_Entry, int]] = []
+        self.active: dict[str, int] = {}
+        self.at = 0
+        self.places: dict[str, list[int]] | None = None
+        self.binders: set[int] = set()
+
+    # Notes and errors
+
+    def note(self, kind: str, position: int, message: str, severity: Severity = "repair") -> None:
+        self.notes.append(Note(kind, position, message, severity))
+
+    def fail(self, expected: str, token: Token | None = None) -> NoReturn:
+        raise ParseError(self.text, (token or self.tokens[self.at]).position, expected)
+
+    # The loop
+
+    def read(self) -> Raw:
+        """Read the formula.
+
+        Raises:
+            ParseError: no formula can be made of the tokens.
+        """
+        self.skip_label()
+        waiting = True  # for an operand
+        while True:
+            token = self.tokens[self.at]
+            if token.kind == "end":
+                break
+            if waiting:
+                waiting = self.operand(token)
+            elif self.ends_here(token):
+                break
+            else:
+                waiting = self.operator(token)
+        if waiting:
+            self.drop_dangling()
+        self.reduce_to(0, force=True)
+        if len(self.operands) != 1 or self.entries:
+            self.fail("a formula")
+        return self.operands[0]
+
+    def skip_label(self) -> None:
+        """Pass over ``1.``, ``(2)``, ``Premise 3:`` and bullets in front of the formula."""
+        tokens = self.tokens
+        first = tokens[0]
+        index = 0
+        if first.kind == "not" and self.notation in ("unicode", "latex") and self.text[first.position] in "-–—−":
+            if self.text[first.end : first.end + 1].isspace():
+                index = 1
+        elif (first.kind == "infix" and first.value in ("-", "*")) or (first.kind == "other" and self.text[first.position] in "•‣▪●"):
+            index = 1
+        start = index
+        if tokens[index].kind == "number" and tokens[index + 1].kind in ("dot", "close"):
+            index += 2
+        elif [token.kind for token in tokens[index : index + 3]] == ["open", "number", "close"]:
+            index += 3
+        seen = index
+        while tokens[seen].kind in ("word", "number") and seen - index < 4:
+            seen += 1
+        if seen > index and tokens[seen].kind == "colon" and tokens[seen + 1].kind in _OPERAND_START:
+            index = seen + 1
+        if index > start or start:
+            if tokens[index].kind == "end":
+                index = start if tokens[start].kind != "end" else 0
+            if index:
+                self.note("label", first.position, "left out a label in front of the formula")
+        self.at = index
+
+    def ends_here(self, token: Token) -> bool:
+        """Whether what follows a complete operand outside all brackets is no more part of the formula."""
+        if self.frames:
+            return False
+        tokens, at = self.tokens, self.at
+        if token.kind in ("dot", "semicolon", "comma"):
+            after = tokens[at + 1]
+            if after.kind == "end":
+                if token.kind != "dot" or self.notation in ("unicode", "latex", "python", "nltk"):
+                    self.note("trailing_punctuation", token.position, "left out the punctuation at the end")
+                return True
+            if after.kind in ("not", "quantifier", "open", "truth"):
+                return False
+            if after.kind in ("word", "string") and (tokens[at + 2].kind in ("open", "infix", "end", "dot", "comma")):
+                return False
+            return self.cut(token)
+        if token.kind in ("other", "colon"):
+            return self.cut(token)
+        if token.kind == "word" and not self.is_or(token):
+            reach = at
+            while tokens[reach].kind == "word" and reach - at < 4:
+                reach += 1
+            return not (tokens[reach].kind == "open" and reach - at < 3) and self.cut(token)
+        return token.kind in ("string", "number") and self.cut(token)
+
+    def cut(self, token: Token) -> bool:
+        self.note("trailing_text", token.position, "left out the text after the formula")
+        return True
+
+    # An operand is due
+
+    def operand(self, token: Token) -> bool:
+        """Take one token where an operand is due; returns whether an operand is still due."""
+        kind = token.kind
+        if kind in ("word", "string"):
+            return self.name(token)
+        self.at += 1
+        if kind == "number":
+            if self.in_list() and self.tokens[self.at].kind == "word" and not self.is_or(self.tokens[self.at]):
+                self.at -= 1
+                return self.name(token)
+            self.operands.append(Raw("number", token.value, token.position))
+            return False
+        if kind == "truth":
+            self.operands.append(Raw("truth", token.value, token.position))
+            return False
+        if kind == "not":
+            self.entries.append(_Entry("not", "not", PREFIX_PRECEDENCE, token.position))
+        elif kind == "quantifier":
+            self.quantifier(token)
+        elif kind == "open":
+            self.open(token, None)
+        elif kind == "close":
+            return self.close_early(token)
+        elif kind == "infix":
+            return self.early_infix(token)
+        elif kind in ("comma", "semicolon"):
+            self.note("extra_comma", token.position, "left out a comma that separates nothing")
+        else:
+            self.note("stray_character", token.position, f"left out {self.text[token.position : token.end]!r}")
+        return True
+
+    def in_list(self) -> bool:
+        """Whether the innermost bracket holds terms: arguments, or a list."""
+        return bool(self.frames) and self.frames[-1][0].kind in ("arguments", "list")
+
+    def is_or(self, token: Token) -> bool:
+        """Whether a word is the letter v written for ∨."""
+        return token.value in ("v", "V") and token.kind == "word" and self.tokens[self.at + 1].kind in _OPERAND_START
+
+    def name(self, token: Token) -> bool:
+        """Read a name of one word or more, and open its arguments."""
+        tokens, start = self.tokens, self.at
+        reach = start + 1
+        while tokens[reach].kind in ("word", "number") and reach - start < 12:
+            if tokens[reach].value in ("v", "V") and tokens[reach + 1].kind in _OPERAND_START and not self.in_list():
+                break
+            reach += 1
+        if reach > start + 1 and not self.joins(start, reach):
+            reach = start + 1
+        if reach > start + 1:
+            self.note("space_in_name", token.position, "joined the words of one name")
+            value = " ".join(word.value for word in tokens[start:reach])
+            node = Raw("quoted", value, token.position)
+        else:
+            node = Raw("quoted" if token.kind == "string" else "name", token.value, token.position)
+        self.at = reach
+        if tokens[reach].kind == "open" and tokens[reach].value != "{" and self.applies(start, reach):
+            self.at += 1
+            self.open(tokens[reach], node)
+            return True
+        self.operands.append(node)
+        return False
+
+    def joins(self, start: int, reach: int) -> bool:
+        """Whether the words from ``start`` to ``reach`` are one name: in arguments, or just before a bracket."""
+        tokens = self.tokens
+        if self.in_list():
+            names = [token.value for token in tokens[start:reach]]
+            return not any(name in self.active for name in names)
+        return reach - start <= 3 and tokens[reach].kind == "open" and tokens[reach].position == tokens[reach - 1].end
+
+    def applies(self, start: int, reach: int) -> bool:
+        """Whether the bracket after a name holds its arguments."""
+        bracket, token = self.tokens[reach], self.tokens[start]
+        if bracket.value == "[" and self.notation != "tptp":
+            return bracket.position == self.tokens[reach - 1].end
+        if bracket.position == self.tokens[reach - 1].end or reach - start > 1:
+            return True
+        return token.value not in self.active
+
+    def open(self, token: Token, name: Raw | None) -> None:
+        kind = "arguments" if name is not None else "list" if token.value in "[{" else "group"
+        entry = _Entry(kind, token.value, 0, token.position, len(self.operands))
+        entry.name = name
+        self.entries.append(entry)
+        self.frames.append((entry, self.partner[self.at - 1]))
+
+    def close_early(self, token: Token) -> bool:
+        """A closing bracket where an operand is due."""
+        frame = self.frames[-1][0] if self.frames else None
+        if frame is None:
+            self.note("extra_close", token.position, "left out a closing bracket")
+            return True
+        if self.entries[-1] is frame:
+            if len(self.operands) == frame.base:
+                if frame.kind == "group":
+                    self.note("empty_brackets", token.position, "left out a pair of brackets with nothing inside")
+                    self.entries.pop()
+                    self.frames.pop()
+                    return True
+            else:
+                self.note("extra_comma", token.position, "left out the comma before a closing bracket")
+            self.close(token)
+            return False
+        if frame.kind == "group" and self.only_quantifiers(frame):
+            # `(∀x)(P(x))` and `(∀x ∃y) P(x, y)`
+            place = len(self.entries) - 1
+            while self.entries[place] is not frame:
+                place -= 1
+            del self.entries[place]
+            self.frames.pop()
+            return True
+        self.drop_dangling()
+        return (
+            self.close_early(token)
+            if self.entries[-1] is frame and len(self.operands) == frame.base
+            else self.close(token)
+        )
+
+    def only_quantifiers(self, frame: _Entry) -> bool:
+        for entry in reversed(self.entries):
+            if entry is frame:
+                return True
+            if entry.kind != "quantifier":
+                return False
+        return False
+
+    def drop_dangling(self) -> None:
+        """Drop the operators at the end that have no right operand."""
+        while self.entries and self.entries[-1].kind in ("infix", "not", "minus", "quantifier"):
+            entry = self.entries.pop()
+            if entry.kind == "quantifier":
+                self.release(entry)
+            what = "a quantifier" if entry.kind == "quantifier" else "an operator"
+            self.note("missing_operand", entry.position, f"left out {what} without an operand to its right")
+            if entry.kind == "infix":
+                return
+
+    def early_infix(self, token: Token) -> bool:
+        value = token.value
+        if value == "-":
+            self.entries.append(_Entry("minus", "-", _NEGATION_DEPTH, token.position))
+            return True
+        after = self.tokens[self.at]
+        if value in RELATIONS and after.kind == "number":
+            self.at += 1
+            spelled = self.text[token.position : after.end]
+            self.note("comparison_term", token.position, f"read {spelled!r} as a name")
+            self.operands.append(Raw("quoted", spelled, token.position))
+            return False
+        self.note("missing_operand", token.position, "left out an operator without an operand to its left")
+        return True
+
+    # An operator is due
+
+    def operator(self, token: Token) -> bool:
+        """Take one token where an operator is due; returns whether an operand is due next."""
+        kind = token.kind
+        if kind == "infix":
+            self.at += 1
+            self.infix(token.value, token.position)
+            return True
+        if kind == "close":
+            self.at += 1
+            self.close(token)
+            return False
+        if kind in ("comma", "semicolon", "dot"):
+            return self.separator(token)
+        if self.is_or(token):
+            self.at += 1
+            self.note("operator_spelling", token.position, f"read {token.value!r} as 'or'")
+            self.infix("or", token.position)
+            return True
+        if kind in _OPERAND_START:
+            return self.juxtaposed(token)
+        self.at += 1
+        self.note("stray_character", token.position, f"left out {self.text[token.position : token.end]!r}")
+        return False
+
+    def separator(self, token: Token) -> bool:
+        self.at += 1
+        if self.in_list() and token.kind != "dot":
+            frame = self.frames[-1][0]
+            self.reduce_to_frame(frame)
+            if token.kind == "semicolon":
+                self.note("punctuation", token.position, "read ';' as ','")
+            return True
+        if self.tokens[self.at].kind not in _OPERAND_START:
+            self.note("extra_comma", token.position, "left out a separator that separates nothing")
+            return False
+        self.note("comma_conjunction", token.position, "read a separator between formulas as ∧")
+        self.infix("and", token.position, PRECEDENCE["comma"])
+        return True
+
+    def juxtaposed(self, token: Token) -> bool:
+        """Two operands side by side: a missing comma among arguments, else a missing operator."""
+        if self.in_list() and token.kind in ("word", "string", "number"):
+            self.note("missing_comma", token.position, "put a comma between two arguments")
+            self.reduce_to_frame(self.frames[-1][0])
+            return True
+        self.note("missing_operator", token.position, "put ∧ between two formulas that stand side by side")
+        self.infix("and", token.position)
+        return True
+
+    def infix(self, value: str, position: int, precedence: int | None = None) -> None:
+        rank = PRECEDENCE[value] if precedence is None else precedence
+        entries = self.entries
+        while entries:
+            top = entries[-1]
+            if top.precedence > rank or (top.precedence == rank and value != "implies"):
+                if top.kind == "quantifier" and self.reaches_on(top, position):
+                    break
+                self.reduce()
+            else:
+                break
+        entry = _Entry("infix", value, rank, position)
+        entries.append(entry)
+
+    def reaches_on(self, entry: _Entry, position: int) -> bool:
+        """Whether a quantifier whose operand is complete goes on over the operator that follows.
+
+        It does where the notation or a dot says so, and where its variable would otherwise be left free.
+        """
+        if entry.wide:
+            return True
+        limit = self.frames[-1][1] if self.frames else len(self.tokens)
+        for bound in entry.bound:
+            if self.active.get(bound.name, 0) == 1 and self.occurs(bound.name, self.at - 1, limit):
+                entry.wide = True
+                self.note(
+                    "wide_scope",
+                    entry.position,
+                    f"the quantifier of {bound.name!r} reaches to the end of its bracket",
+                    "warning",
+                )
+                return True
+        return False
+
+    def occurs(self, name: str, after: int, limit: int) -> bool:
+        """Whether ``name`` is the next time used, not bound, between two tokens."""
+        if self.places is None:
+            self.places = {}
+            for index, token in enumerate(self.tokens):
+                if token.kind == "word":
+                    self.places.setdefault(token.value, []).append(index)
+            self.binders = {index + 1 for index, token in enumerate(self.tokens[:-1]) if token.kind == "quantifier"}
+        places = self.places.get(name, [])
+        place = bisect_right(places, after)
+        return place < len(places) and places[place] < limit and places[place] not in self.binders
+
+    # Reduction
+
+    def reduce(self) -> None:
+        entry = self.entries.pop()
+        operands = self.operands
+        right = operands.pop()
+        if entry.kind == "infix":
+            operands.append(self.join(entry, operands.pop(), right))
+        elif entry.kind == "quantifier":
+            self.release(entry)
+            operands.append(Raw("quantifier", entry.value, entry.position, [right], entry.bound))
+        else:
+            operands.append(Raw(entry.kind, entry.value, entry.position, [right]))
+
+    def join(self, entry: _Entry, left: Raw, right: Raw) -> Raw:
+        value = entry.value
+        if left.kind == "infix" and not left.grouped:
+            if left.value == value and value in _FLAT:
+                left.kids.append(right)
+                return left
+            self.check_mix(entry, left)
+        if right.kind == "infix" and not right.grouped:
+            self.check_mix(entry, right)
+        return Raw("infix", value, entry.position, [left, right])
+
+    def check_mix(self, entry: _Entry, inner: Raw) -> None:
+        """Warn where two connectives meet without brackets in a way that people read differently."""
+        pair = {entry.value, inner.value}
+        if pair <= {"and", "or"} or pair == {"implies"} or pair == {"iff"} or "nand" in pair or "nor" in pair:
+            doubtful = True
+        else:
+            doubtful = "xor" in pair and not pair & RELATIONS
+        if entry.value in ("iff",) and inner.value == "implies":
+            doubtful = True
+        if entry.precedence == PRECEDENCE["comma"]:
+            doubtful = False
+        if not doubtful:
+            return
+        if len(pair) == 1:
+            self.note(
+                f"chained_{entry.value}", entry.position, f"a chain of {entry.value!r} without brackets", "warning"
+            )
+            return
+        severity: Severity = "repair" if self.notation == "tptp" else "warning"
+        message = f"{inner.value!r} next to {entry.value!r} without brackets"
+        self.note("mixed_operators", entry.position, message, severity)
+
+    def release(self, entry: _Entry) -> None:
+        for bound in entry.bound:
+            count = self.active[bound.name] - 1
+            if count:
+                self.active[bound.name] = count
+            else:
+                del self.active[bound.name]
+
+    def reduce_to_frame(self, frame: _Entry) -> None:
+        while self.entries[-1] is not frame:
+            self.reduce()
+
+    def reduce_to(self, base: int, force: bool = False) -> None:
+        while len(self.entries) > base and (force or self.entries[-1].kind not in ("group", "arguments", "list")):
+            if self.entries[-1].kind in ("group", "arguments", "list"):
+                self.fail("a closing bracket")
+            if not self.operands:
+                self.fail("a formula")
+            self.reduce()
+
+    def close(self, token: Token) -> bool:
+        if not self.frames:
+            self.note("extra_close", token.position, "left out a closing bracket")
+            return False
+        frame, _ = self.frames.pop()
+        self.reduce_to_frame(frame)
+        self.entries.pop()
+        kids = self.operands[frame.base :]
+        if {"(": ")", "[": "]", "{": "}"}[frame.value] != token.value:
+            self.note("bracket_shape", token.position, f"read {token.value!r} as the partner of {frame.value!r}")
+        del self.operands[frame.base :]
+        if frame.kind == "group":
+            kids[0].grouped = True
+            self.operands.append(kids[0])
+        elif frame.kind == "arguments" and frame.name is not None:
+            self.operands.append(Raw("apply", frame.name.value, frame.name.position, kids))
+            self.operands[-1].grouped = frame.name.kind == "quoted"
+        else:
+            self.operands.append(Raw("list", frame.value, frame.position, kids))
+        return False
+
+    # Quantifiers
+
+    def quantifier(self, token: Token) -> None:
+        """Read the variables after a quantifier and push it."""
+        entry = _Entry("quantifier", token.value, PREFIX_PRECEDENCE, token.position)
+        entry.wide = self.dialect.wide
+        tokens = self.tokens
+        following = tokens[self.at]
+        if following.kind == "open":
+            bound = self.bracketed_variables(entry)
+        else:
+            bound = self.plain_variables(entry)
+        if not bound:
+            bound = self.guess_variable(token)
+            if not bound:
+                return
+        entry.bound = tuple(bound)
+        for variable in bound:
+            self.active[variable.name] = self.active.get(variable.name, 0) + 1
+        self.entries.append(entry)
+
+    def plain_variables(self, entry: _Entry) -> list[Bound]:
+        """``x``, ``x y``, ``x, y``, ``x:S``, ``x ∈ S``, each perhaps with a dot or colon after it."""
+        tokens, bound = self.tokens, list[Bound]()
+        while True:
+            token = tokens[self.at]
+            if token.kind not in ("word", "string") or (bound and not self.is_variable(self.at, entry)):
+                break
+            if not bound and tokens[self.at + 1].kind == "open" and tokens[self.at + 1].position == token.end:
+                if not _VARIABLE.fullmatch(token.value) or self.only_this(token.value, self.at + 1):
+                    break
+            self.at += 1
+            sort = self.sort(spaced=False)
+            bound.append(Bound(token.value, sort, token.position))
+            comma = tokens[self.at]
+            if comma.kind == "comma":
+                if tokens[self.at + 1].kind in ("quantifier", "open", "not"):
+                    self.at += 1
+                    self.note("extra_comma", comma.position, "left out the comma after a quantified variable")
+                    break
+                if not self.is_variable(self.at + 1, entry):
+                    if tokens[self.at + 1].kind in ("word", "string"):
+                        self.at += 1
+                        self.note("extra_comma", comma.position, "left out the comma after a quantified variable")
+                    break
+                self.at += 1
+            elif comma.kind in ("dot", "colon"):
+                break
+        if bound and tokens[self.at].kind in ("dot", "colon"):
+            if tokens[self.at].kind == "dot" and self.notation == "prover9":
+                self.note("punctuation", tokens[self.at].position, "left out the dot after a quantified variable")
+            self.at += 1
+            entry.wide = True
+        if len(bound) > 1 and self.notation in ("unicode", "prover9"):
+            self.note("variable_list", bound[0].position, "one quantifier over several variables")
+        return bound
+
+    def only_this(self, name: str, bracket: int) -> bool:
+        """Whether ``∀P(x)`` is a quantifier without a variable: its name stands before a bracket and is not used inside."""
+        inside = self.tokens[bracket : min(self.partner[bracket], bracket + 60)]
+        return name.isupper() and not any(token.value == name for token in inside)
+
+    def is_variable(self, index: int, entry: _Entry) -> bool:
+        """Whether the word at ``index`` is one more variable of a quantifier and not the beginning of its body."""
+        token, after = self.tokens[index], self.tokens[index + 1]
+        if token.kind != "word":
+            return False
+        if after.kind == "open":
+            return after.position > token.end and bool(re.fullmatch(r"[?$]?[a-z][0-9]*'*", token.value))
+        if after.kind in ("dot", "colon"):
+            return True
+        if not _VARIABLE.fullmatch(token.value):
+            return False
+        return after.kind in ("comma", "word", "quantifier", "not", "string")
+
+    def sort(self, spaced: bool) -> str | None:
+        """Read ``:S`` or ``∈ S`` after a variable, if that is what stands there."""
+        tokens, mark = self.tokens, self.tokens[self.at]
+        name, after = tokens[min(self.at + 1, len(tokens) - 1)], tokens[min(self.at + 2, len(tokens) - 1)]
+        if name.kind not in ("word", "string"):
+            return None
+        touching = after.kind == "open" and after.position == name.end
+        if mark.kind == "colon" and not touching and (spaced or mark.end == name.position):
+            self.at += 2
+            return name.value
+        if mark.kind == "infix" and mark.value == "in" and not touching:
+            self.note("membership_sort", mark.position, f"read ∈ {name.value} as a sort")
+            self.at += 2
+            return name.value
+        return None
+
+    def bracketed_variables(self, entry: _Entry) -> list[Bound]:
+        """``[x, y]:``, ``(x)``, ``(x, y)``, ``([x], F)`` and ``(x, F)`` after a quantifier."""
+        tokens, start = self.tokens, self.at
+        opening, end = tokens[start], self.partner[start]
+        if opening.value == "[":
+            self.at += 1
+            bound = self.variable_list(end)
+            self.at = end + 1
+            if tokens[self.at].kind in ("colon", "dot", "comma"):
+                if self.notation != "tptp":
+                    entry.wide = True
+                self.at += 1
+            return bound
+        inner = tokens[start + 1]
+        if inner.value == "[" and inner.kind == "open":
+            self.at = start + 2
+            bound = self.variable_list(self.partner[start + 1])
+            self.at = self.partner[start + 1] + 1
+            return self.function_style(entry, opening, start, bound)
+        index = start + 1
+        self.at = index
+        bound = []
+        while tokens[index].kind == "word":
+            self.at = index + 1
+            sort = self.sort(spaced=True)
+            mark = tokens[self.at]
+            if mark.kind not in ("comma", "close"):
+                break
+            bound.append(Bound(tokens[index].value, sort, tokens[index].position))
+            if mark.kind == "close":
+                if tokens[self.at + 1].kind in _OPERAND_START and all(_VARIABLE.fullmatch(v.name) for v in bound):
+                    self.at += 1
+                    return bound
+                bound = []
+                break
+            index = self.at + 1
+        self.at = start
+        if not bound:
+            return []
+        self.at = index - 1
+        return self.function_style(entry, opening, start, bound)
+
+    def function_style(self, entry: _Entry, opening: Token, start: int, bound: list[Bound]) -> list[Bound]:
+        """``forall(x, F)``: the bracket becomes a group, the body reaches to its end."""
+        resume = self.at
+        self.at = start + 1
+        self.open(opening, None)
+        self.at = resume
+        if self.tokens[self.at].kind == "comma":
+            self.at += 1
+        entry.wide = True
+        return bound
+
+    def variable_list(self, end: int) -> list[Bound]:
+        """Variables in square brackets: ``x``, ``x:S``, ``Const('x', S)``, ``Int('x')``, separated by commas."""
+        tokens, bound = self.tokens, list[Bound]()
+        while self.at < end:
+            token = tokens[self.at]
+            self.at += 1
+            if token.kind not in ("word", "string"):
+                if token.kind not in ("comma", "close", "open"):
+                    self.note("stray_character", token.position, "left out a sign among the variables")
+                continue
+            if token.value in ("Const", "Int", "Real", "Bool") and tokens[self.at].kind == "open":
+                close = self.partner[self.at]
+                inside = [part for part in tokens[self.at + 1 : close] if part.kind in ("word", "string")]
+                if inside:
+                    sort = inside[1].value if len(inside) > 1 else None
+                    bound.append(Bound(inside[0].value, sort, inside[0].position))
+                self.at = close + 1
+                continue
+            bound.append(Bound(token.value, self.sort(spaced=True), token.position))
+        return bound
+
+    def guess_variable(self, token: Token) -> list[Bound]:
+        """A quantifier without a variable takes the first word of its operand that looks like one and is free."""
+        start = self.at
+        end = self.partner[start] if self.tokens[start].kind == "open" else len(self.tokens) - 1
+        for index in range(start, min(end, start + 200)):
+            word = self.tokens[index]
+            plain = self.tokens[index + 1].kind != "open"
+            if word.kind == "word" and plain and re.fullmatch(r"[u-zU-Z][0-9]*", word.value):
+                if word.value not in self.active:
+                    self.note("missing_variable", token.position, f"took {word.value!r} as the quantifier's variable")
+                    return [Bound(word.value, None, token.position)]
+        self.note("missing_variable", token.position, "left out a quantifier without a variable")
+        return []

@@ -1,0 +1,95 @@
+"""Read formulas: one function for every notation, strict or tolerant, and the ranked readings of a doubtful text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from logicbench.errors import InputError
+from logicbench.logic.fol.brackets import balanced_tokens
+from logicbench.logic.fol.elaborate import Elaborator, Free
+from logicbench.logic.fol.notation import Notation, notation_of
+from logicbench.logic.fol.notes import Note, ParseError
+from logicbench.logic.fol.smtlib import read_smtlib
+from logicbench.logic.fol.syntax import Formula
+from logicbench.logic.fol.tokens import lex
+
+Level: TypeAlias = Literal["strict", "tolerant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A formula that was read.
+
+    Attributes:
+        formula: The syntax tree.
+        notes: What was repaired and what is doubtful, in the order of the text.
+        notation: The notation it was read in.
+    """
+
+    formula: Formula
+    notes: tuple[Note, ...]
+    notation: Notation
+
+    @property
+    def repairs(self) -> tuple[Note, ...]:
+        """The notes that a strict reader would refuse."""
+        return tuple(note for note in self.notes if note.severity == "repair")
+
+
+def parse(text: str, notation: str = "auto", level: Level = "tolerant", *, free: Free = "constant") -> Parsed:
+    """Read a formula.
+
+    Args:
+        text: The formula; it is only ever read, never run.
+        notation: One of `NOTATIONS`, or ``auto`` to tell by the spelling.
+        level: ``tolerant`` mends what it can and notes every repair; ``strict`` refuses what it would have to mend.
+        free: What a name such as ``x`` is where no quantifier binds it (always noted).
+
+    Raises:
+        ParseError: nothing sensible can be made of the text, or ``level`` is strict and a repair is needed.
+        UnknownNameError: no such notation.
+    """
+    if level not in ("strict", "tolerant"):
+        raise InputError(f"level must be 'strict' or 'tolerant', not {level!r}")
+    resolved = notation_of(notation, text)
+    parsed = _parse(text, resolved, free, search=level == "tolerant")
+    if level == "strict":
+        for note in parsed.notes:
+            if note.severity == "repair":
+                raise ParseError(
+                    text, note.position, f"{resolved} notation without repairs ({note.message})", note.kind
+                )
+    return parsed
+
+
+def _parse(text: str, notation: Notation, free: Free, search: bool) -> Parsed:
+    if notation == "smtlib":
+        raw, notes = read_smtlib(text)
+        elaborator = Elaborator(text, notation, free)
+        formula = elaborator.run(raw)
+        return _parsed(formula, [*notes, *elaborator.notes], notation)
+    lexed = lex(text, notation)
+    candidate = balanced_tokens(text, lexed.tokens, notation, free, search)[0]
+    return _parsed(candidate.formula, [*lexed.notes, *candidate.notes], notation)
+
+
+def _parsed(formula: Formula, notes: list[Note], notation: Notation) -> Parsed:
+    return Parsed(formula, tuple(sorted(notes, key=lambda note: note.position)), notation)
+
+
+def readings(text: str, k: int = 3, notation: str = "auto", *, free: Free = "constant") -> list[Parsed]:
+    """The ``k`` likeliest readings of a text, best first, no two the same formula; the first is what `parse` returns.
+
+    Readings differ in where missing brackets are put or surplus ones removed, in the reach of quantifiers, and in the
+    grouping of connectives that people group differently.
+
+    Raises:
+        ParseError: the text has no reading.
+    """
+    resolved = notation_of(notation, text)
+    if resolved == "smtlib":
+        return [_parse(text, resolved, free, search=True)]
+    lexed = lex(text, resolved)
+    found = balanced_tokens(text, lexed.tokens, resolved, free, search=True, alternatives=k)
+    return [_parsed(candidate.formula, [*lexed.notes, *candidate.notes], resolved) for candidate in found]
