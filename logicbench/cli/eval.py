@@ -54,7 +54,7 @@ def eval_command(
         ),
     ] = None,
     suite: Annotated[
-        str | None, typer.Option(help="A suite that ships with logicbench.", rich_help_panel=_TASKS)
+        str | None, typer.Option(help="core or core-mini, which ship with logicbench.", rich_help_panel=_TASKS)
     ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most that many of each selection.", rich_help_panel=_TASKS)
@@ -166,7 +166,7 @@ def eval_command(
         strategy=_strategy(strategy, samples, rounds, verifier, feedback, history),
         tasks=tuple(tasks or ()),
         task_files=file_digests(selections),
-        problem_seed=chosen.seed if chosen else problem_seed,
+        problem_seed=problem_seed,
         suite=suite,
         limit=limit,
         backend=backend,

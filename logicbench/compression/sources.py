@@ -132,7 +132,6 @@ def family_documents(selection: str, seed: int, tokens: int) -> list[Document]:
             count=max(8, tokens // 64),
             seed=seed,
             split=SPLIT,
-            knobs=part.knobs,
             measure=False,
         ):
             if problem.reference is not None:
@@ -164,8 +163,7 @@ def evaluated_instances(names: Iterable[str]) -> set[str]:
         if separator and kind == "run":
             found.update(problem.instance_id for problem in open_run(rest).problems())
         elif separator and kind == "suite":
-            suite = load_suite(rest)
-            found.update(problem.instance_id for problem in select(suite.selections, None, suite.seed))
+            found.update(problem.instance_id for problem in select(load_suite(rest).selections, None, 0))
         else:
             found.update(problem.instance_id for problem in iter_problems(Path(name)))
     return found

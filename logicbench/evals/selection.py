@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from logicbench.errors import InputError, UnknownNameError
 from logicbench.family import get_family, get_task
@@ -28,6 +26,8 @@ class FileSelection:
     """The problems of a JSONL file."""
 
     path: Path
+    name: str = ""
+    """How a run's record calls it, if not by its path."""
 
     def problems(self, limit: int | None, seed: int, workers: int) -> Iterator[Problem]:
         """Yield the file's first problems."""
@@ -41,22 +41,16 @@ class FamilySelection:
     family: str
     task: str
     surfaces: tuple[str, ...]
-    count: int | None = None
-    knobs: dict[str, Any] = field(default_factory=dict)
-    hardness: tuple[float, float] | None = None
 
     def problems(self, limit: int | None, seed: int, workers: int) -> Iterator[Problem]:
         """Generate the problems; `limit` bounds the instances, each shown in every surface asked for."""
-        count = self.count if self.count is not None else DEFAULT_COUNT
         return generate(
             self.family,
             self.task,
             surface=self.surfaces,
-            count=count if limit is None else limit if self.count is None else min(count, limit),
+            count=DEFAULT_COUNT if limit is None else limit,
             seed=seed,
             split=SPLIT,
-            knobs=self.knobs,
-            hardness=self.hardness,
             workers=workers,
         )
 
@@ -98,20 +92,33 @@ def _surfaces(known: Sequence[str], asked: str, family: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A named list of selections, shipped with the package."""
+    """Files of a frozen release that ships with the package."""
 
     name: str
     summary: str
-    seed: int
-    selections: tuple[FamilySelection, ...]
+    folder: str
+    """Below ``logicbench/data``."""
+
+    @property
+    def selections(self) -> tuple[FileSelection, ...]:
+        """The suite's files, family by family."""
+        folder = files("logicbench").joinpath("data", *self.folder.split("/"))
+        names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".jsonl"))
+        return tuple(FileSelection(Path(str(folder)) / name, f"{self.folder}/{name}") for name in names)
+
+
+_SUITES = {
+    suite.name: suite
+    for suite in (
+        Suite("core", "every family and task, spread over the hardness scale", "core-v1/test"),
+        Suite("core-mini", "a few short problems of every family and task of core", "core-v1/mini"),
+    )
+}
 
 
 def suite_names() -> list[str]:
     """Return the names of the suites that are shipped."""
-    return sorted(
-        entry.name.removesuffix(".json") for entry in files("logicbench.evals").joinpath("suites").iterdir()
-        if entry.name.endswith(".json")
-    )  # fmt: skip
+    return list(_SUITES)
 
 
 def load_suite(name: str) -> Suite:
@@ -120,21 +127,9 @@ def load_suite(name: str) -> Suite:
     Raises:
         UnknownNameError: If no suite has the name.
     """
-    if name not in suite_names():
-        raise UnknownNameError("suite", name, suite_names())
-    record = json.loads(files("logicbench.evals").joinpath("suites", f"{name}.json").read_text(encoding="utf-8"))
-    parts = tuple(
-        FamilySelection(
-            part["family"],
-            part["task"],
-            tuple(part["surfaces"]),
-            part["count"],
-            part.get("knobs", {}),
-            tuple(part["hardness"]) if "hardness" in part else None,
-        )
-        for part in record["parts"]
-    )
-    return Suite(name, record["summary"], record["seed"], parts)
+    if name not in _SUITES:
+        raise UnknownNameError("suite", name, _SUITES)
+    return _SUITES[name]
 
 
 def select(selections: Sequence[Selection], limit: int | None, seed: int, workers: int = 1) -> Iterator[Problem]:
@@ -158,5 +153,5 @@ def file_digests(selections: Sequence[Selection]) -> dict[str, str]:
     for selection in selections:
         if isinstance(selection, FileSelection):
             with open(selection.path, "rb") as file:
-                digests[str(selection.path)] = hashlib.file_digest(file, "sha256").hexdigest()
+                digests[selection.name or str(selection.path)] = hashlib.file_digest(file, "sha256").hexdigest()
     return digests
