@@ -1,0 +1,199 @@
+"""Provers that are found on the search path: E and Vampire read TPTP, cvc5 reads SMT-LIB. None is required.
+
+Symbols are numbered in what is written, so that no name of a formula can be misread. Budgets are counts of the
+prover's own steps; there is no time limit.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from logicbench.logic.fol.syntax import (
+    And,
+    Arithmetic,
+    Comparison,
+    Constant,
+    Equal,
+    Exists,
+    Forall,
+    Formula,
+    Function,
+    Iff,
+    Implies,
+    Not,
+    Numeral,
+    Or,
+    Predicate,
+    Truth,
+    Variable,
+    Xor,
+    fold,
+    size,
+)
+from logicbench.logic.fol.transform import free_variables, rename_apart
+from logicbench.solvers.prover.herbrand import leaf_key
+
+_SIZE_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalOutcome:
+    """What a prover said: ``sat``, ``unsat`` (with the places used, if it told), or ``unknown``."""
+
+    status: Literal["sat", "unsat", "unknown"]
+    core: tuple[int, ...] | None = None
+
+
+def installed() -> tuple[str, ...]:
+    """The provers on the search path, in the order in which they are asked."""
+    return tuple(name for name in _PROVERS if shutil.which(name) is not None)
+
+
+def external_decide(name: str, formulas: Mapping[int, Formula], steps: int) -> ExternalOutcome:
+    """Ask one prover whether the formulas have a model together.
+
+    Args:
+        name: One of `installed`.
+        formulas: Place -> formula, in the shared language of `prepare`, without arithmetic terms.
+        steps: The prover's own budget: processed clauses (E), activations (Vampire), resource units (cvc5).
+    """
+    if sum(map(size, formulas.values())) > _SIZE_LIMIT:
+        return ExternalOutcome("unknown")
+    return _PROVERS[name](formulas, steps)
+
+
+def _run(arguments: list[str], text: str) -> str:
+    done = subprocess.run(arguments, input=text, capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+def _szs(output: str) -> Literal["sat", "unsat", "unknown"]:
+    found = re.search(r"SZS status (\w+)", output)
+    status = found.group(1) if found else ""
+    if status in ("Unsatisfiable", "Theorem", "ContradictoryAxioms"):
+        return "unsat"
+    return "sat" if status in ("Satisfiable", "CounterSatisfiable") else "unknown"
+
+
+def _ask_eprover(formulas: Mapping[int, Formula], steps: int) -> ExternalOutcome:
+    limit = f"--processed-clauses-limit={steps}"
+    output = _run(["eprover", "--auto", "-s", "--tptp3-format", "--proof-object", limit], tptp(formulas))
+    used = {int(place) for place in re.findall(r"file\([^,]*, a(\d+)\)", output)}
+    places = list(formulas)
+    return ExternalOutcome(_szs(output), tuple(sorted(places[place] for place in used)) or None)
+
+
+def _ask_vampire(formulas: Mapping[int, Formula], steps: int) -> ExternalOutcome:
+    options = ["--mode", "vampire", "-t", "0", "--activation_limit", str(steps), "--input_syntax", "tptp"]
+    return ExternalOutcome(_szs(_run(["vampire", *options], tptp(formulas))))
+
+
+def _ask_cvc5(formulas: Mapping[int, Formula], steps: int) -> ExternalOutcome:
+    options = ["--lang=smt2", f"--rlimit={steps * 20}", "--finite-model-find"]
+    output = _run(["cvc5", *options], smtlib(formulas)).strip()
+    return ExternalOutcome("sat" if output == "sat" else "unsat" if output == "unsat" else "unknown")
+
+
+_PROVERS: dict[str, Callable[[Mapping[int, Formula], int], ExternalOutcome]] = {
+    "eprover": _ask_eprover,
+    "vampire": _ask_vampire,
+    "cvc5": _ask_cvc5,
+}
+
+
+class _Numbering:
+    """Numbers for symbols, in the order of their first use."""
+
+    def __init__(self) -> None:
+        self.names: dict[tuple[Any, ...], str] = {}
+
+    def __call__(self, prefix: str, *key: Any) -> str:
+        return self.names.setdefault((prefix, *key), f"{prefix}{len(self.names)}")
+
+
+def tptp(formulas: Mapping[int, Formula]) -> str:
+    """The formulas as TPTP axioms ``a0``, ``a1`` and so on, with numbered symbols."""
+    numbering = _Numbering()
+
+    def build(node: Any, below: list[str]) -> str:
+        if isinstance(node, Variable) and node.name not in free:
+            return numbering("X", node.name)
+        if isinstance(node, Variable | Constant | Numeral):
+            return numbering("c", *leaf_key(node))
+        if isinstance(node, Truth):
+            return "$true" if node.value else "$false"
+        if isinstance(node, Forall | Exists):
+            mark = "!" if isinstance(node, Forall) else "?"
+            return f"({mark} [{numbering('X', node.variable.name)}] : {below[0]})"
+        if isinstance(node, Predicate | Function):
+            name = numbering("p" if isinstance(node, Predicate) else "f", node.name, len(below))
+            return f"{name}({','.join(below)})" if below else name
+        if isinstance(node, Comparison):
+            left, right = reversed(below) if node.operator in (">", "<=") else below
+            less = f"{numbering('p', '<', 2)}({left},{right})"
+            return f"~({less})" if node.operator in ("<=", ">=") else less
+        return _connective(node, below, ("~", "&", "|", "<~>", "=>", "<=>", "="))
+
+    lines = []
+    for place, formula in enumerate(formulas.values()):
+        free = {variable.name for variable in free_variables(formula)}
+        lines.append(f"fof(a{place}, axiom, {fold(rename_apart(formula), build)}).")
+    return "\n".join(lines) + "\n"
+
+
+def _connective(node: Any, below: list[str], signs: tuple[str, ...]) -> str:
+    if isinstance(node, Not):
+        return f"{signs[0]}({below[0]})"
+    kinds = (And, Or, Xor, Implies, Iff, Equal)
+    for kind, sign in zip(kinds, signs[1:], strict=True):
+        if isinstance(node, kind):
+            return "(" + f" {sign} ".join(below) + ")"
+    if isinstance(node, Arithmetic):
+        raise ValueError("arithmetic terms have no place here")
+    raise AssertionError(type(node).__name__)
+
+
+def smtlib(formulas: Mapping[int, Formula]) -> str:
+    """The formulas as an SMT-LIB script over one uninterpreted sort, with numbered symbols."""
+    numbering = _Numbering()
+    declared: dict[str, str] = {}
+
+    def build(node: Any, below: list[str]) -> str:
+        if isinstance(node, Variable) and node.name not in free:
+            return numbering("x", node.name)
+        if isinstance(node, Variable | Constant | Numeral):
+            name = numbering("c", *leaf_key(node))
+            declared[name] = f"(declare-fun {name} () U)"
+            return name
+        if isinstance(node, Truth):
+            return "true" if node.value else "false"
+        if isinstance(node, Forall | Exists):
+            word = "forall" if isinstance(node, Forall) else "exists"
+            return f"({word} (({numbering('x', node.variable.name)} U)) {below[0]})"
+        if isinstance(node, Predicate | Function | Comparison):
+            return apply(node, below)
+        words = {Not: "not", And: "and", Or: "or", Xor: "xor", Implies: "=>", Iff: "=", Equal: "="}
+        return f"({words[type(node)]} {' '.join(below)})"
+
+    def apply(node: Any, below: list[str]) -> str:
+        name, negated = getattr(node, "name", "<"), False
+        if isinstance(node, Comparison):
+            below = below[::-1] if node.operator in (">", "<=") else below
+            negated = node.operator in ("<=", ">=")
+        kind, codomain = ("f", "U") if isinstance(node, Function) else ("p", "Bool")
+        symbol = numbering(kind, name, len(below))
+        declared[symbol] = f"(declare-fun {symbol} ({' '.join(['U'] * len(below))}) {codomain})"
+        text = f"({symbol} {' '.join(below)})" if below else symbol
+        return f"(not {text})" if negated else text
+
+    lines = []
+    for formula in formulas.values():
+        free = {variable.name for variable in free_variables(formula)}
+        lines.append(f"(assert {fold(rename_apart(formula), build)})")
+    head = ["(set-logic UF)", "(declare-sort U 0)", *declared.values()]
+    return "\n".join([*head, *lines, "(check-sat)"]) + "\n"
