@@ -11,8 +11,8 @@ import numpy.typing as npt
 from logicbench.errors import BudgetExceeded
 
 Literals: TypeAlias = "npt.NDArray[np.int64]"
-LitTable: TypeAlias = "tuple[tuple[str, ...], Literals]"
-"""Names of the axes, and literals with one axis for each name."""
+Table: TypeAlias = "tuple[tuple[str, ...], npt.NDArray[Any]]"
+"""Names of the axes, and literals (or individuals) with one axis for each name."""
 
 
 class Circuit:
@@ -88,9 +88,7 @@ class Circuit:
         return self.every(slices) if conjoin else self.some(slices)
 
 
-def spread(
-    tables: Sequence[tuple[tuple[str, ...], npt.NDArray[Any]]],
-) -> tuple[tuple[str, ...], list[npt.NDArray[Any]]]:
+def spread(tables: Sequence[Table]) -> tuple[tuple[str, ...], list[npt.NDArray[Any]]]:
     """Bring tables to the union of their axes and one shape; returns the names and the tables."""
     names = tuple(dict.fromkeys(name for own, _ in tables for name in own))
     views = []

@@ -31,10 +31,12 @@ from logicbench.logic.fol.syntax import (
     Variable,
     Xor,
     fold,
+    size,
 )
 from logicbench.solvers.prover.theory import number
 
 Z3Mode = Literal["mbqi", "triggers"]
+_SIZE_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ def z3_decide(
         mode: How quantifiers are instantiated.
         rlimit: Z3's resource limit.
         reals: Whether individuals are the real numbers, with their arithmetic, rather than an unknown domain.
+
+    More than 20,000 nodes are ``unknown`` at once: Z3's budget does not count the work of building them.
     """
+    if sum(map(size, formulas.values())) > _SIZE_LIMIT:
+        return Z3Outcome("unknown")
     import z3
 
     context = z3.Context()
