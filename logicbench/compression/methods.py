@@ -40,6 +40,12 @@ _ALL = (
     Method("gblm", "mask", True, "input norm plus gradient norm", "Das et al. 2023"),
     Method("dpruner", "mask", True, "domain and general importance", "Zhang et al. 2024", general=True),
     Method("gaprune", "mask", True, "domain against general Fisher", "Tang & Yang 2025", general=True),
+    Method("random-width", "width", False, "random MLP channels and heads: the control", "-"),
+    Method("flap", "width", True, "fluctuation of what is removed, mean kept as a bias", "An et al. 2024"),
+    Method("wanda-structured", "width", True, "mean Wanda score of a channel or head", "An et al. 2024"),
+    Method("llm-pruner", "width", True, "Taylor importance of coupled weights", "Ma et al. 2023"),
+    Method("amp", "width", True, "norm of what is added to the residual stream", "Mugnaini et al. 2025"),
+    Method("cfsp", "width", True, "relative weights times input norm, MLP only", "Wang et al. 2024"),
 )
 
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}

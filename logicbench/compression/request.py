@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from logicbench.compression.methods import Method, find_method
+from logicbench.compression.options import parse_options
 from logicbench.compression.patterns import Pattern
 from logicbench.compression.progress import Notify, Step, silent
 from logicbench.compression.settings import MaskSettings
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from logicbench.compression.calibration import Calibration
     from logicbench.compression.pipeline import Transformation
     from logicbench.compression.sidecar import Sidecar
+    from logicbench.compression.structured.width import WidthSettings
 
 DEFAULT_SPARSITY = 0.5
 
@@ -124,6 +126,18 @@ class CompressionRequest:
             batch_size=self.batch_size,
         )
 
+    def width_settings(self) -> WidthSettings:
+        """Return the settings of methods that narrow layers.
+
+        Raises:
+            InputError: If they make no sense.
+        """
+        from logicbench.compression.structured.importance import WidthOptions
+        from logicbench.compression.structured.width import WidthSettings
+
+        options = parse_options(WidthOptions, self.options, self.method)
+        return WidthSettings(self.method, self.share, options, self.batch_size)
+
     def check(self) -> Method:
         """Refuse what can be refused before any model is loaded, and return the method.
 
@@ -133,8 +147,11 @@ class CompressionRequest:
         method = find_method(self.method)
         if method.family == "mask":
             self.mask_settings()
+            if self.options:
+                raise InputError(f"{self.method} has no settings: leave out --set {next(iter(self.options))}")
         else:
             self._check_unmasked(method)
+            self.width_settings()
         if self.uses_calibration and self.calibration is None:
             raise InputError(
                 f"{self.method} with these options needs --calibration run:FOLDER, family:NAME or FILE.jsonl"
@@ -203,6 +220,10 @@ def _unread(request: CompressionRequest, method: Method) -> tuple[str, ...]:
 def _transformation(
     request: CompressionRequest, method: Method, calibrations: Mapping[str, Calibration]
 ) -> Transformation:
+    if method.family == "width":
+        from logicbench.compression.structured.width import narrowed
+
+        return narrowed(request.width_settings(), calibrations.get("domain"))
     from logicbench.compression.pipeline import masked
 
     return masked(request.mask_settings(), calibrations.get("domain"), calibrations.get("general"))
