@@ -172,7 +172,10 @@ class HardnessFamily(Protocol):
 
     @property
     def draw_tasks(self) -> tuple[str, ...]:
-        """The tasks that `draw` answers for; the first is the default."""
+        """The tasks that `draw` makes instances of; the first is the default."""
+
+    def control_range(self, task: str, knobs: Any) -> tuple[float, float]:
+        """Return two values of the control parameter with the transition between them."""
 
     def draw(self, task: str, knobs: Any, stream: Stream) -> Draft:
         """Draw one random instance of the knobs with its label: no balance, no twins, no filter.

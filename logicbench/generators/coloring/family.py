@@ -12,9 +12,11 @@ from logicbench.generators.coloring.certify import Certify
 from logicbench.generators.coloring.colorings import Color
 from logicbench.generators.coloring.instance import Instance, instance_of, vary
 from logicbench.generators.coloring.knobs import ColoringKnobs
-from logicbench.generators.coloring.labels import Chromatic, Decide
+from logicbench.generators.coloring.labels import Chromatic, Decide, yes_no
 from logicbench.generators.coloring.lexicon import Lexicon
-from logicbench.generators.coloring.task import ColoringTask, Shallow
+from logicbench.generators.coloring.models import draw_graph
+from logicbench.generators.coloring.task import ColoringTask, Shallow, decided
+from logicbench.generators.coloring.thresholds import threshold_edges
 from logicbench.generators.coloring.verification import Verify
 from logicbench.generators.coloring.views import SURFACES, view
 from logicbench.hardness import load_scale
@@ -63,6 +65,19 @@ class ColoringFamily:
             return _TASKS[task].adopt(graph, knobs, stream)
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
+
+    control_parameter = "degree"
+    draw_tasks = ("decide",)
+
+    def control_range(self, task: str, knobs: ColoringKnobs) -> tuple[float, float]:
+        """Return average degrees on both sides of the transition."""
+        transition = 2 * threshold_edges(knobs.model, knobs.vertices, knobs.colors or 3) / knobs.vertices
+        return 0.5 * transition, min(2 * transition, knobs.vertices - 1)
+
+    def draw(self, task: str, knobs: ColoringKnobs, stream: Stream) -> Draft:
+        """Draw one graph as it comes."""
+        graph, k = draw_graph(knobs, stream), knobs.colors or 3
+        return yes_no(graph, k, stream.child("shown"), decided(graph, k))
 
     def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
         """Return the reference solver's work: medians over renamed copies.

@@ -14,6 +14,8 @@ from logicbench.generators.nlsat.labels import Decide, Entail
 from logicbench.generators.nlsat.sampling import ground_cnf
 from logicbench.generators.nlsat.task import NlsatTask, Shallow, case_of
 from logicbench.generators.nlsat.theories import Theory, denial
+from logicbench.generators.nlsat.transitions import statements_at_transition
+from logicbench.generators.nlsat.unfiltered import random_query, random_theory
 from logicbench.generators.nlsat.variants import VARIANTS, vary
 from logicbench.generators.nlsat.wording import SURFACES, conventions, statements
 from logicbench.hardness import load_scale
@@ -46,6 +48,19 @@ class NlsatFamily:
     def sample(self, task: str, knobs: NlsatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw one group; see `Family.sample`."""
         return _TASKS[task].drafts(knobs, stream)
+
+    control_parameter = "ratio"
+    draw_tasks = ("decide", "entail")
+
+    def control_range(self, task: str, knobs: NlsatKnobs) -> tuple[float, float]:
+        """Return numbers of statements per fact, or per role and quality, on both sides of the transition."""
+        size = knobs.variables if knobs.fragment == "grounded" else knobs.predicates
+        transition = statements_at_transition(knobs) / size
+        return (0.2 * transition, 1.1 * transition) if task == "entail" else (0.5 * transition, 2 * transition)
+
+    def draw(self, task: str, knobs: NlsatKnobs, stream: Stream) -> Draft:
+        """Draw one theory as it comes; for `entail` one that is consistent, with a query as it comes."""
+        return (random_query if task == "entail" else random_theory)(knobs, stream)
 
     def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
         """Return the reference solver's work on the theory, or on it with the query affirmed and with it denied."""

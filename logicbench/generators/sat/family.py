@@ -12,11 +12,12 @@ from logicbench.generators.cache import InstanceCache
 from logicbench.generators.sat.assignments import Assign, MaxSat
 from logicbench.generators.sat.certify import Certify
 from logicbench.generators.sat.formula import formula_of, vary
-from logicbench.generators.sat.knobs import SatKnobs
+from logicbench.generators.sat.knobs import SatKnobs, threshold_clauses
 from logicbench.generators.sat.labels import Decide, Entail
 from logicbench.generators.sat.models import Backbone, Count
+from logicbench.generators.sat.sampling import draw
 from logicbench.generators.sat.subsets import MinimalCorrection, MinimalUnsatisfiable
-from logicbench.generators.sat.task import SatTask, Shallow
+from logicbench.generators.sat.task import SatTask, Shallow, decided, instance
 from logicbench.generators.sat.views import SURFACES, view
 from logicbench.hardness import load_scale
 from logicbench.logic.dimacs import read_dimacs
@@ -69,6 +70,20 @@ class SatFamily:
             return _TASKS[task].adopt(cnf, knobs, stream)
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
+
+    control_parameter = "ratio"
+    draw_tasks = ("decide",)
+
+    def control_range(self, task: str, knobs: SatKnobs) -> tuple[float, float]:
+        """Return ratios on both sides of the transition."""
+        transition = threshold_clauses(knobs.variables, knobs.clause_length) / knobs.variables
+        return 0.5 * transition, 2 * transition
+
+    def draw(self, task: str, knobs: SatKnobs, stream: Stream) -> Draft:
+        """Draw one formula as it comes."""
+        cnf = draw(knobs, stream)
+        status = decided(cnf)
+        return Draft(instance(cnf, status=status), status)
 
     def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
         """Return the reference solver's work: medians over renamed copies."""
