@@ -22,6 +22,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("logicbench.cli.generate", "Generate problems as JSONL."),
     "verify": ("logicbench.cli.verify", "Check answers against problems."),
     "audit": ("logicbench.cli.audit", "Attack a data set with shallow baselines."),
+    "hardness": ("logicbench.cli.hardness", "Show a family's phase transition."),
     "models": ("logicbench.cli.models", "List and fetch models."),
     "eval": ("logicbench.cli.eval", "Evaluate a model."),
     "compress": ("logicbench.cli.compress", "Prune or quantise a model."),
