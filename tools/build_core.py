@@ -48,6 +48,7 @@ MINI_CHARACTERS = 2500
 
 LADDERS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "sat": [{"variables": size} for size in (5, 8, 12, 18, 25, 35, 50, 60)],
+    "sat:maxsat": [{"variables": size} for size in (5, 8, 12, 18, 25, 35, 45)],
     "sat:count": [{"variables": size} for size in (5, 8, 12, 18, 25, 32, 40)],
     "nlsat": [
         {"variables": 5},
@@ -71,6 +72,12 @@ LADDERS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         {"vertices": [50, 60]},
         {"vertices": [80, 90]},
         {"vertices": [30, 40], "colors": 4},
+    ],
+    "rules": [{"depth": depth, "world": ["open", "closed"]} for depth in (1, 2, 3, 4, 6, 8, 10, 12)],
+    "rules:answer": [
+        *({"depth": depth, "world": ["open", "closed"]} for depth in (0, 1, 2, 3, 5, 7, 9, 12)),
+        {"source": "hard-sat", "variables": [6, 8]},
+        {"source": "hard-sat", "variables": [10, 12]},
     ],
 }
 """Family, or family:task -> settings from easy to hard; families without an entry are drawn with their defaults."""
@@ -173,14 +180,14 @@ def lines(problems: Sequence[Problem]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The files of one task and split, and what the card tells of them."""
+    """The files of one task and split."""
 
     family: str
     task: str
     split: str
     files: Mapping[str, bytes]
     bands: tuple[int, ...]
-    labels: Mapping[str, int]
+    """Problems in each band of hardness."""
     ids: frozenset[str]
     seconds: float
 
@@ -199,7 +206,6 @@ def build(family: str, task: str, split: str) -> Built:
         split,
         files,
         tuple(bands[number] for number in range(BANDS)),
-        Counter(problem.label for problem in problems if problem.label is not None),
         frozenset(problem.instance_id for problem in problems),
         time.perf_counter() - begin,
     )
@@ -216,28 +222,26 @@ def parts(only: Sequence[str]) -> list[tuple[str, str, str]]:
     ]
 
 
-def build_all(only: Sequence[str], workers: int) -> list[Built]:
-    """Build the files side by side.
+def build_all(only: Sequence[str], workers: int) -> Iterator[Built]:
+    """Build the files side by side and yield them in order.
 
     Raises:
         RuntimeError: If two splits share an instance.
     """
+    seen: dict[tuple[str, str], str] = {}
     with ProcessPoolExecutor(workers) as pool:
-        futures = [pool.submit(build, *part) for part in parts(only)]
-        found = []
-        for future in futures:
-            found.append(future.result())
-            built = found[-1]
+        for future in [pool.submit(build, *part) for part in parts(only)]:
+            built = future.result()
+            for instance_id in built.ids:
+                if seen.setdefault((built.family, instance_id), built.split) != built.split:
+                    raise RuntimeError(f"{built.family}: the instance {instance_id} is in two splits")
             print(
                 f"{built.family}:{built.task} {built.split}: bands {' '.join(map(str, built.bands))}, "
                 f"{sum(map(len, built.files.values())) / 1e6:.2f} MB, {built.seconds:.0f} s",
                 file=sys.stderr,
                 flush=True,
             )
-    for one, other in itertools.combinations(found, 2):
-        if one.family == other.family and one.split != other.split and one.ids & other.ids:
-            raise RuntimeError(f"{one.family}:{one.task} {one.split} and {other.task} {other.split} share an instance")
-    return found
+            yield built
 
 
 def finish(folder: Path) -> None:
@@ -254,23 +258,23 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="compare with what is there; write nothing")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    built = build_all(options.only, options.workers)
-    files = {name: content for each in built for name, content in each.files.items()}
+    count = size = 0
+    wrong = []
+    for built in build_all(options.only, options.workers):
+        for name, content in built.files.items():
+            count, size = count + 1, size + len(content)
+            path = options.output / name
+            if not options.check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            elif not path.is_file() or path.read_bytes() != content:
+                wrong.append(name)
     if options.check:
-        wrong = [
-            name
-            for name, content in files.items()
-            if not (path := options.output / name).is_file() or path.read_bytes() != content
-        ]
-        print("\n".join(f"differs: {name}" for name in wrong) or f"{len(files)} files are the same")
+        print("\n".join(f"differs: {name}" for name in wrong) or f"{count} files are the same")
         sys.exit(1 if wrong else 0)
-    for name, content in files.items():
-        path = options.output / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
     (options.output / "README.md").write_text(card(options.output, BANDS), encoding="utf-8")
     finish(options.output)
-    print(f"{len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB, in {options.output}")
+    print(f"{count} files, {size / 1e6:.1f} MB, in {options.output}")
 
 
 if __name__ == "__main__":
