@@ -44,6 +44,11 @@ POPULATIONS: dict[str, list[Part]] = {
         Part("decide", {"vertices": [15, 20, 25, 30, 40, 50], "colors": 4}, 600),
     ],
     "coloring-verify": [Part("verify", {"vertices": [5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150]}, 1500)],
+    "rules": [
+        Part("answer", {"depth": list(range(13)), "distractors": [5, 10, 20]}, 1500),
+        Part("answer", {"world": "closed", "depth": list(range(13)), "distractors": [5, 10, 20]}, 900),
+        Part("answer", {"source": "hard-sat", "variables": [5, 6, 8, 10, 12, 15, 20, 25, 30]}, 600),
+    ],
 }
 """Scale, named FAMILY or FAMILY-TASK -> its reference population."""
 

@@ -10,7 +10,7 @@ from logicbench.answers.readers import unwrap
 from logicbench.errors import GenerationError
 from logicbench.family import Draft, Task
 from logicbench.generators.nlsat.task import verdict
-from logicbench.generators.nlsat.wording import FINISH, listing
+from logicbench.generators.nlsat.wording import FINISH
 from logicbench.generators.rules import chains
 from logicbench.generators.rules.knobs import RulesKnobs
 from logicbench.generators.rules.notation import english, read_fact
@@ -27,10 +27,10 @@ MAX_DRAWS = 60
 """Frames drawn for one problem before its knobs are called impossible."""
 
 _ASK = (
-    "The facts and rules do not lead to this {noun}:\n\n{query}\n\n"
+    "From the given facts the rules do not lead to this {noun}:\n\n{query}\n\n"
     "They would if one more fact were given. Name such a fact.",
     "Something is missing for the rules to lead to the following {noun}:\n\n{query}\n\n"
-    "Find one single fact that, added to the {noun}s, would be enough.",
+    "Find one single fact that, added to the {nouns}, would be enough.",
     "Consider the following {noun}, to which the rules, applied one after another, do not lead:\n\n{query}\n\n"
     "Which single further fact would change that?",
 )
@@ -62,17 +62,20 @@ class MissingFact:
 
     def ask(self, case: Case, view: View, stream: Stream) -> str:
         """Word the question."""
-        limits = (
-            f"The fact must say one thing of one of {listing(case.theory.people, 'or')}, as the facts above do. It "
-            "must not say or deny of a person what the conclusion of a rule says or denies of that person"
-        )
         if case.closed:
-            limits += ", and it must not have a negation."
+            applies = "A rule applies if all of its conditions hold."
+            last = "It must not have a negation."
         else:
-            limits += (
-                f". It may be a denial, but it must be possible that it and all of the {view.noun}s are true together."
+            applies = (
+                "A rule applies if each of its conditions is a given fact or the conclusion of a rule that applies."
             )
-        return f"{stream.choice(_ASK).format(noun=view.noun, query=view.query)}\n\n{limits}\n\n{FINISH} the fact."
+            last = f"It may be a denial, but it must be possible that it and all of the {view.nouns} are true together."
+        asked = stream.choice(_ASK).format(noun=view.noun, nouns=view.nouns, query=view.query)
+        return (
+            f"{asked}\n\n{applies} The fact that you name must say one thing of one of the people, as the given facts "
+            "do. It must be something that no rule, said of the same person, affirms or denies in its conclusion. "
+            f"{last}\n\n{FINISH} the fact."
+        )
 
     def reference(self, case: Case, view: View) -> str:
         """Return the fact that takes the most rounds to lead to the statement."""
@@ -107,14 +110,8 @@ def candidates(case: Case) -> list[Literal]:
     """Return the facts in the theory's words that may be named: new, no rule's conclusion, no given fact's denial."""
     program = case.program
     signs = (True,) if case.closed else (True, False)
-    return [
-        Literal(atom, sign)
-        for atom in case.theory.atoms()
-        if atom not in program.heads
-        and Literal(atom) not in program.facts
-        and Literal(atom, False) not in program.facts
-        for sign in signs
-    ]
+    taken = program.heads.union(fact.atom for fact in program.facts)
+    return [Literal(atom, sign) for atom in case.theory.atoms() if atom not in taken for sign in signs]
 
 
 def solutions(case: Case) -> Iterator[tuple[Literal, int]]:

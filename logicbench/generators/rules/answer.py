@@ -74,7 +74,7 @@ class Answer:
         if case.closed:
             return f"{asked}\n\n{FINISH} TRUE if it is true, or FALSE if it is false."
         return (
-            f"{asked}\n\n{FINISH} TRUE if it must be true, given the {view.noun}s, FALSE if it must be false, or "
+            f"{asked}\n\n{FINISH} TRUE if it must be true, given the {view.nouns}, FALSE if it must be false, or "
             "UNKNOWN if it may be either."
         )
 

@@ -71,7 +71,7 @@ class Proof:
 
     def reference(self, case: Case, view: View) -> str:
         """Return the derivation with the fewest rounds."""
-        return "\n" + derivations.write(case.program, case.known, case.query, view.say)
+        return derivations.write(case.program, case.known, case.query, view.say)
 
     def reader(self, case: Case) -> Reader:
         """Read the steps."""

@@ -26,12 +26,14 @@ class View:
     Attributes:
         text: Who there is, how the statements are meant, and the statements.
         noun: What a statement is called: statement, note, entry.
+        nouns: The same in the plural.
         query: The statement that is asked about.
         say: Writes a fact or denial in the form that answers have.
     """
 
     text: str
     noun: str
+    nouns: str
     query: str
     say: Callable[[Literal], str]
 
@@ -42,6 +44,11 @@ class _Frame:
 
     noun: str
     opening: str
+
+    @property
+    def nouns(self) -> str:
+        """The plural."""
+        return f"{self.noun[:-1]}ies" if self.noun.endswith("y") else f"{self.noun}s"
 
 
 _ENGLISH = (
@@ -74,18 +81,18 @@ _STORIES = (
 _FRAMES = {"english": _ENGLISH, "logic": _LOGIC, "story": _STORIES}
 
 _OPEN = (
-    "All of the {noun}s are true. A rule says that its conclusion is true whenever all of its conditions are true, "
-    "and says nothing more. What the {noun}s leave open may be true or false.",
-    "Take all of the {noun}s to be true. A rule says only this: if all of its conditions are true, then its "
+    "All of the {nouns} are true. A rule says that its conclusion is true whenever all of its conditions are true, "
+    "and says nothing more. What the {nouns} leave open may be true or false.",
+    "Take all of the {nouns} to be true. A rule says only this: if all of its conditions are true, then its "
     "conclusion is true. Nothing is false just because it is not stated.",
-    "The {noun}s are all true, but they do not tell everything: something that is not stated and does not follow need "
+    "The {nouns} are all true, but they do not tell everything: something that is not stated and does not follow need "
     "not be false. A rule says that if all of its conditions are true, then so is its conclusion, and nothing else.",
 )
 _CLOSED = (
-    "The {noun}s are all true, and they are complete: something is true only if it is given as a fact or is the "
+    "The {nouns} are all true, and they are complete: something is true only if it is given as a fact or is the "
     "conclusion of a rule whose conditions all hold, and everything else is false. A condition with {not_} holds "
     "exactly if the thing that it denies is false in this sense.",
-    "Take the {noun}s as all that there is to know. A thing is true if it is stated as a fact, or if some rule "
+    "Take the {nouns} as all that there is to know. A thing is true if it is stated as a fact, or if some rule "
     "concludes it and all conditions of that rule hold; whatever does not become true in this way is false. "
     "Accordingly, a condition with {not_} holds if what it denies does not become true, and fails if it does.",
     "Everything that is true about these people is either one of the facts or follows from them by the rules, step by "
@@ -97,7 +104,7 @@ _GENERAL = (
     "there is nobody else."
 )
 _NOTATION = {
-    "arrow": 'A rule has the form conditions → conclusion, "∧" means and, and "¬" means not.',
+    "arrow": 'A rule has the form conditions → conclusion; "∧" means and, "¬" means not.',
     "clause": "A rule has the form conclusion :- conditions, where a comma between conditions means and; names are "
     "written in lower case.",
     "words": "A rule has the form IF conditions THEN conclusion.",
@@ -115,8 +122,8 @@ def show(theory: Theory, closed: bool, surface: str, stream: Stream) -> View:
         parts.append(_explain(theory, style))
     elif any(isinstance(sentence, Rule) and is_general(sentence) for sentence in theory.sentences):
         parts.append(_GENERAL.format(count=_COUNTS[len(names)]))
-    not_ = {"arrow": '"¬"', "words": '"NOT"'}.get(style or "", '"not"')
-    parts.append(stream.choice(_CLOSED if closed else _OPEN).format(noun=frame.noun, not_=not_))
+    not_ = {"arrow": '"¬"', "words": '"NOT"', "clause": '"not"'}.get(style or "", '"not" or "non-"')
+    parts.append(stream.choice(_CLOSED if closed else _OPEN).format(nouns=frame.nouns, not_=not_))
     parts.append(_words(theory))
     if style is not None:
         lines = [write_sentence(sentence, style) for sentence in theory.sentences]
@@ -125,7 +132,7 @@ def show(theory: Theory, closed: bool, surface: str, stream: Stream) -> View:
     numbered = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
     assert theory.query is not None
     query = write_sentence(theory.query, style).rstrip(".") if style else theory.language.write(theory.query)
-    return View(f"{' '.join(parts)}\n\n{numbered}", frame.noun, query, writer(theory, style))
+    return View(f"{' '.join(parts)}\n\n{numbered}", frame.noun, frame.nouns, query, writer(theory, style))
 
 
 def writer(theory: Theory, style: Style | None) -> Callable[[Literal], str]:
