@@ -320,7 +320,7 @@ def _document(outcome: Outcome) -> dict[str, Any]:
 
 
 def _show(outcome: Outcome, config: EvalConfig) -> None:
-    from logicbench.evals.page import write_report
+    from logicbench.evals.report import write_report
     from logicbench.evals.table import print_table
 
     if outcome.results is not None:
