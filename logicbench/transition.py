@@ -23,7 +23,7 @@ import numpy as np
 
 from logicbench.errors import InputError
 from logicbench.family import Draft, Family, HardnessFamily, Knobs, get_family, get_task, make_knobs
-from logicbench.problem import Json
+from logicbench.problem import Json, content_id
 from logicbench.seeding import Stream
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -57,6 +57,11 @@ class Sweep:
     def unfiltered(self) -> bool:
         """Whether instances are drawn as they come."""
         return draws_unfiltered(get_family(self.family), self.task)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The task's labels; the picture shows the share of the first."""
+        return get_family(self.family).tasks[self.task].labels
 
     def settings_at(self, curve: Json, value: Json) -> dict[str, Json]:
         """Return the knobs of one point."""
@@ -203,11 +208,11 @@ def draw_some(sweep: Sweep, job: tuple[Json, Json, range]) -> list[tuple[str, fl
     """
     curve, value, indices = job
     family = get_family(sweep.family)
-    settings = sweep.settings_at(curve, value)
-    knobs = make_knobs(family, settings)
+    knobs = make_knobs(family, sweep.settings_at(curve, value))
+    point = content_id(knobs.model_dump(mode="json"))
     results = []
     for index in indices:
-        key = (family.name, family.version, sweep.task, repr(sorted(settings.items())), sweep.seed, index)
+        key = (family.name, family.version, sweep.task, point, sweep.seed, index)
         stream = Stream("transition", *key)
         draft = _draft(family, sweep, knobs, stream.child("draw"), index)
         figures = family.measure(sweep.task, draft.instance, stream.child("measure"))

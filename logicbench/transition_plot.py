@@ -42,18 +42,8 @@ def draw(folder: Path, sweep: Sweep, points: Sequence[Point]) -> list[Path]:
     return paths
 
 
-def main_label(sweep: Sweep) -> str:
-    """Return the label whose share the picture shows: the task's first."""
-    from logicbench.family import get_family
-
-    return get_family(sweep.family).tasks[sweep.task].labels[0]
-
-
 def _shares(panel: Any, row: Sequence[Point], sweep: Sweep, colour: Any, name: str, alone: bool) -> None:
-    from logicbench.family import get_family
-
-    labels = get_family(sweep.family).tasks[sweep.task].labels
-    shown = labels if alone and len(labels) > 2 else labels[:1]
+    shown = sweep.labels if alone and len(sweep.labels) > 2 else sweep.labels[:1]
     values = [point.value for point in row]
     for label, style in zip(shown, ("-", "--", ":", "-."), strict=False):
         bounds = [point.interval(label) for point in row]
@@ -76,7 +66,8 @@ def _finish(panels: Any, sweep: Sweep, legend: bool) -> None:
     fixed = ", ".join(f"{knob} = {value}" for knob, value in sweep.settings.items())
     panels[0].set_title(f"{sweep.family}:{sweep.task}{f' ({fixed})' if fixed else ''}, {sweep.count} draws a point")
     if sweep.unfiltered:
-        panels[0].set_ylabel(f"share {main_label(sweep)} (95% interval)")
+        several = panels[0].get_legend() is not None
+        panels[0].set_ylabel(f"share{'' if several else f' {sweep.labels[0]}'} (95% interval)")
         panels[0].set_ylim(-0.02, 1.02)
         panels[0].axhline(0.5, color="grey", linewidth=0.6, linestyle=":")
     panels[-1].set_ylabel("effort (median, quartiles)")

@@ -70,7 +70,6 @@ def hardness(
 
 def _document(sweep: Sweep, points: Sequence[Point]) -> dict[str, Any]:
     from logicbench.transition import QUANTILES, half_points
-    from logicbench.transition_plot import main_label
 
     rows = [
         {
@@ -82,8 +81,8 @@ def _document(sweep: Sweep, points: Sequence[Point]) -> dict[str, Any]:
         for point in points
     ]
     document = {"family": sweep.family, "task": sweep.task, "unfiltered": sweep.unfiltered, "points": rows}
-    if sweep.unfiltered:
-        found = half_points(points, main_label(sweep))
+    if sweep.unfiltered and len(sweep.labels) == 2:
+        found = half_points(points, sweep.labels[0])
         document["half"] = [{"curve": curve, sweep.knob: value} for curve, value in found.items()]
     return document
 
@@ -92,10 +91,8 @@ def _print(sweep: Sweep, points: Sequence[Point]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from logicbench.transition_plot import main_label
-
     table = Table(box=None, pad_edge=False, header_style="bold")
-    label = main_label(sweep) if sweep.unfiltered else ""
+    label = sweep.labels[0] if sweep.unfiltered else ""
     heads = [sweep.series] if sweep.series else []
     heads += [sweep.knob, *(["share " + label, "95% interval"] if label else [])]
     for heading in (*heads, "effort", "25%", "75%", "90%"):
@@ -118,6 +115,8 @@ def _print(sweep: Sweep, points: Sequence[Point]) -> None:
 def _print_half(sweep: Sweep, points: Sequence[Point], label: str) -> None:
     from logicbench.transition import half_points
 
+    if len(sweep.labels) != 2:
+        return
     typer.echo()
     for curve, value in half_points(points, label).items():
         where = "" if sweep.series is None else f"{sweep.series} = {curve}: "
