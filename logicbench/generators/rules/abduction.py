@@ -27,11 +27,11 @@ MAX_DRAWS = 60
 """Frames drawn for one problem before its knobs are called impossible."""
 
 _ASK = (
-    "From the given facts the rules do not lead to this {noun}:\n\n{query}\n\n"
+    "From the given facts the rules do not lead to this {claim}:\n\n{query}\n\n"
     "They would if one more fact were given. Name such a fact.",
-    "Something is missing for the rules to lead to the following {noun}:\n\n{query}\n\n"
+    "Something is missing for the rules to lead to the following {claim}:\n\n{query}\n\n"
     "Find one single fact that, added to the {nouns}, would be enough.",
-    "Consider the following {noun}, to which the rules, applied one after another, do not lead:\n\n{query}\n\n"
+    "Consider the following {claim}, to which the rules, applied one after another, do not lead:\n\n{query}\n\n"
     "Which single further fact would change that?",
 )
 
@@ -70,10 +70,10 @@ class MissingFact:
                 "A rule applies if each of its conditions is a given fact or the conclusion of a rule that applies."
             )
             last = f"It may be a denial, but it must be possible that it and all of the {view.nouns} are true together."
-        asked = stream.choice(_ASK).format(noun=view.noun, nouns=view.nouns, query=view.query)
+        asked = stream.choice(_ASK).format(claim=view.claim, nouns=view.nouns, query=view.query)
         return (
             f"{asked}\n\n{applies} The fact that you name must say one thing of one of the people, as the given facts "
-            "do. It must be something that no rule, said of the same person, affirms or denies in its conclusion. "
+            "do. There must be no rule that concludes this, or the opposite of it, about the same person. "
             f"{last}\n\n{FINISH} the fact."
         )
 

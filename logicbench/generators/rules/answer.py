@@ -31,9 +31,9 @@ _CLOSED_WORDS = {
 _READ_OPEN, _READ_CLOSED = read_label(_OPEN_WORDS), read_label(_CLOSED_WORDS)
 
 _ASK = (
-    "Consider this {noun}:\n\n{query}",
-    "Now take one more {noun}:\n\n{query}\n\nIs it true?",
-    "The question is about the following {noun}:\n\n{query}",
+    "Consider this {claim}:\n\n{query}",
+    "Now take one more {claim}:\n\n{query}\n\nIs it true?",
+    "The question is about the following {claim}:\n\n{query}",
 )
 
 
@@ -70,7 +70,7 @@ class Answer:
 
     def ask(self, case: Case, view: View, stream: Stream) -> str:
         """Word the question."""
-        asked = stream.choice(_ASK).format(noun=view.noun, query=view.query)
+        asked = stream.choice(_ASK).format(claim=view.claim, query=view.query)
         if case.closed:
             return f"{asked}\n\n{FINISH} TRUE if it is true, or FALSE if it is false."
         return (

@@ -19,9 +19,9 @@ from logicbench.problem import Verdict
 from logicbench.seeding import Stream
 
 _ASK = (
-    "Derive the following {noun} from the facts, applying one rule after another:\n\n{query}",
-    "Show that the facts and rules lead to this {noun}:\n\n{query}",
-    "Prove the following {noun}, one application of a rule after another:\n\n{query}",
+    "Derive the following {claim} from the facts, applying one rule after another:\n\n{query}",
+    "Show that the facts and rules lead to this {claim}:\n\n{query}",
+    "Prove the following {claim}, one application of a rule after another:\n\n{query}",
 )
 
 
@@ -56,16 +56,16 @@ class Proof:
         """Word the question."""
         named = "the numbers of the facts and the names of the earlier steps that fulfil the conditions of the rule"
         if case.closed:
-            named += " (a condition with a negation must hold, but needs no number)"
+            named += " (a condition with a negation must hold, as said above, but needs no number)"
         return (
-            f"{stream.choice(_ASK).format(noun=view.noun, query=view.query)}\n\n"
+            f"{stream.choice(_ASK).format(claim=view.claim, query=view.query)}\n\n"
             "Each step applies one rule, all of whose conditions must be fulfilled by facts and by the conclusions of "
             "earlier steps. Write one line for each step, in the form\n\n"
             "S1: RULE from PREMISES: CONCLUSION\n\n"
             "where S1, S2, S3 and so on are the names of the steps in order, RULE is the number of the rule, PREMISES "
             f"are {named}, separated by commas (for example 4, S1), no more and no fewer than needed, and CONCLUSION "
             "is what the rule concludes, said of the people by name in the same form as the facts. The last step must "
-            f"conclude the {view.noun} above.\n\n"
+            f"conclude the {view.claim} above.\n\n"
             'Finish with a line that consists of "Answer:", and write the steps on the lines below it.'
         )
 

@@ -25,15 +25,15 @@ class View:
 
     Attributes:
         text: Who there is, how the statements are meant, and the statements.
-        noun: What a statement is called: statement, note, entry.
-        nouns: The same in the plural.
+        nouns: What the statements are called: statements, notes, entries.
+        claim: What the statement is called that is asked about.
         query: The statement that is asked about.
         say: Writes a fact or denial in the form that answers have.
     """
 
     text: str
-    noun: str
     nouns: str
+    claim: str
     query: str
     say: Callable[[Literal], str]
 
@@ -42,38 +42,33 @@ class View:
 class _Frame:
     """A small story: what the statements are and where."""
 
-    noun: str
+    nouns: str
     opening: str
-
-    @property
-    def nouns(self) -> str:
-        """The plural."""
-        return f"{self.noun[:-1]}ies" if self.noun.endswith("y") else f"{self.noun}s"
 
 
 _ENGLISH = (
-    _Frame("statement", "The numbered statements below are facts and rules about {count} people, {names}."),
-    _Frame("statement", "Here are facts and rules, numbered, about {count} people: {names}."),
-    _Frame("statement", "This is about {count} people, {names}. Each numbered statement is a fact or a rule."),
+    _Frame("statements", "The numbered statements below are facts and rules about {count} people, {names}."),
+    _Frame("statements", "Here are facts and rules, numbered, about {count} people: {names}."),
+    _Frame("statements", "This is about {count} people, {names}. Each numbered statement is a fact or a rule."),
 )
 _LOGIC = (
-    _Frame("statement", "The numbered formulas below state facts and rules about {count} people, {names}."),
-    _Frame("statement", "Here are facts and rules in logical notation, numbered, about {count} people: {names}."),
-    _Frame("statement", "This is about {count} people, {names}. Each numbered formula states a fact or a rule."),
+    _Frame("statements", "The numbered formulas below state facts and rules about {count} people, {names}."),
+    _Frame("statements", "Here are facts and rules in logical notation, numbered, about {count} people: {names}."),
+    _Frame("statements", "This is about {count} people, {names}. Each numbered formula states a fact or a rule."),
 )
 _STORIES = (
     _Frame(
-        "note",
+        "notes",
         "A playwright keeps numbered notes on the {count} characters of a new play, {names}. Some notes state a fact "
         "about a character; the others are rules that hold in the world of the play.",
     ),
     _Frame(
-        "entry",
+        "entries",
         "The keeper of an old register has written down, in numbered entries, facts about the {count} residents of a "
         "remote island, {names}, and the rules by which life on the island goes.",
     ),
     _Frame(
-        "clue",
+        "clues",
         "For the annual mystery evening a host has invented {count} people, {names}. The guests receive numbered "
         "clues: facts about these people, and rules that connect such facts.",
     ),
@@ -131,8 +126,9 @@ def show(theory: Theory, closed: bool, surface: str, stream: Stream) -> View:
         lines = [theory.language.write(sentence, stream) for sentence in theory.sentences]
     numbered = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
     assert theory.query is not None
+    claim = "claim" if surface == "story" else "statement"
     query = write_sentence(theory.query, style).rstrip(".") if style else theory.language.write(theory.query)
-    return View(f"{' '.join(parts)}\n\n{numbered}", frame.noun, frame.nouns, query, writer(theory, style))
+    return View(f"{' '.join(parts)}\n\n{numbered}", frame.nouns, claim, query, writer(theory, style))
 
 
 def writer(theory: Theory, style: Style | None) -> Callable[[Literal], str]:
