@@ -23,10 +23,12 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("logicbench.cli.verify", "Check answers against problems."),
     "audit": ("logicbench.cli.audit", "Attack a data set with shallow baselines."),
     "hardness": ("logicbench.cli.hardness", "Show a family's phase transition."),
+    "fol": ("logicbench.cli.fol", "Read, print, check and prove first-order formulas."),
     "models": ("logicbench.cli.models", "List and fetch models."),
     "eval": ("logicbench.cli.eval", "Evaluate a model."),
     "compress": ("logicbench.cli.compress", "Prune or quantise a model."),
     "compare": ("logicbench.cli.compare", "Compare runs on identical problems."),
+    "analyze": ("logicbench.cli.analyze", "Analyse a run: votes, cost, traces, token limits."),
     "plan": ("logicbench.cli.plan", "Say how many problems a comparison needs."),
     "report": ("logicbench.cli.report", "Write a run's report as one HTML file."),
 }

@@ -54,6 +54,8 @@ _PYTHON_WORDS = frozenset(
         "AllDifferentConstraint",
     )
 )
+_CALLED = {"and": "And", "or": "Or", "not": "Not", "implies": "Implies", "xor": "Xor", "iff": "Iff", "equiv": "Iff"}
+_FORMULA_KINDS = frozenset(("apply", "infix", "not", "quantifier", "truth", "list"))
 _TPTP_ARITHMETIC = {"$sum": "+", "$difference": "-", "$product": "*", "$quotient": "/", "$uminus": "-"}
 _TPTP_COMPARISON = {"$less": "<", "$lesseq": "<=", "$greater": ">", "$greatereq": ">="}
 _NLTK_OPERATORS = {
@@ -127,6 +129,9 @@ class Elaborator:
             return [], lambda below: Truth(value)
         if kind in ("name", "quoted"):
             return self.proposition(raw)
+        if kind == "minus":
+            self.once("operator_spelling", "-", raw.position, "read '-' as 'not'")
+            return [(raw.kids[0], "formula")], lambda below: Not(below[0])
         if kind == "list" and len(raw.kids) == 1:
             if not (raw.value == "[" and self.notation == "python"):
                 self.note("bracket_shape", raw.position, f"read {raw.value!r} as a bracket")
@@ -156,17 +161,26 @@ class Elaborator:
     def applied(self, raw: Raw) -> Any:
         """``P(a, b)``, or one of the functions that stand for connectives in Python and TPTP."""
         name = raw.value
-        if not raw.grouped:
+        if not raw.quoted:
             if self.notation == "python" and name in _PYTHON_WORDS and raw.kids:
                 plan = self.python_call(raw)
                 if plan is not None:
                     return plan
             if name in _TPTP_COMPARISON and len(raw.kids) == 2:
                 return self.terms(raw.kids, lambda below: _compare(_TPTP_COMPARISON[name], below))
-            if name in ("$distinct", "distinct") and len(raw.kids) > 1:
+            if name == {"smtlib": "distinct", "tptp": "$distinct"}.get(self.notation) and len(raw.kids) > 1:
                 return self.terms(raw.kids, lambda below: _distinct(below))
-            if self.notation == "nltk" and name in _NLTK_OPERATORS and len(raw.kids) == 2:
+            if self.notation in ("prover9", "nltk") and name in _NLTK_OPERATORS and len(raw.kids) == 2:
                 return self.terms(raw.kids, lambda below: _compare(_NLTK_OPERATORS[name], below))
+            if (
+                name.lower() in _CALLED
+                and self.notation != "python"
+                and any(kid.kind in _FORMULA_KINDS for kid in raw.kids)
+            ):
+                plan = self.python_call(Raw("apply", _CALLED[name.lower()], raw.position, raw.kids))
+                if plan is not None:
+                    self.note("operator_spelling", raw.position, f"read {name}(...) as a connective")
+                    return plan
             if name in ("fof", "tff", "cnf") and len(raw.kids) >= 3:
                 if self.notation != "tptp":
                     self.note("wrapper", raw.position, f"took the formula out of {name}(...)")
@@ -177,7 +191,7 @@ class Elaborator:
         if not raw.kids:
             if self.notation != "python":
                 self.note("empty_arguments", raw.position, f"read {name}() as a proposition")
-        elif name in self.scope and raw.kind == "apply" and not raw.grouped:
+        elif name in self.scope and raw.kind == "apply" and not raw.quoted:
             self.once("variable_as_predicate", name, raw.position, f"the variable {name!r} is used as a predicate")
         symbol = self.symbol(raw)
         return self.terms(raw.kids, lambda below: Predicate(symbol, tuple(below)))
@@ -195,7 +209,7 @@ class Elaborator:
             copies = []
             for part in parts:
                 copy = Raw("apply", raw.value, raw.position, [*raw.kids[:place], part, *raw.kids[place + 1 :]])
-                copy.grouped = raw.grouped
+                copy.quoted = raw.quoted
                 copies.append(copy)
             self.work += len(raw.kids) * len(copies)
             if self.work > _LIMIT:
@@ -303,7 +317,7 @@ class Elaborator:
         names: list[tuple[str, str | None]] = []
         written = [self.bound_name(bound.name) for bound in raw.bound]
         for bound, name in zip(raw.bound, written, strict=True):
-            sort = self.sort_name(bound.sort)
+            sort = bound.sort if bound.quoted else self.sort_name(bound.sort)
             names.append((name, sort))
             if name in self.scope:
                 self.once("shadowed_variable", name, bound.position, f"{name!r} is bound again", "warning")
@@ -322,7 +336,7 @@ class Elaborator:
         return [(raw.kids[0], "formula")], build
 
     def bound_name(self, name: str) -> str:
-        found = unescape(name)
+        found = unescape("v" + name[1:]) if self.capital and name[:3] == "V__" else unescape(name)
         if found is not None:
             return found[0]
         if self.notation == "nltk":
@@ -351,7 +365,7 @@ class Elaborator:
         if kind == "infix" and raw.value in _ARITHMETIC:
             operator: Any = raw.value
             return self.terms(raw.kids, lambda below: Arithmetic(operator, tuple(below)))
-        if kind == "minus" or (kind == "not" and self.text[raw.position : raw.position + 1] in "-−–"):
+        if kind == "minus":
             return self.terms(raw.kids, lambda below: Arithmetic("-", tuple(below)))
         if kind == "truth":
             name = raw.value
@@ -364,12 +378,16 @@ class Elaborator:
     def function(self, raw: Raw) -> Any:
         name, kids = raw.value, raw.kids
         if not kids:
-            inner = Raw("quoted" if raw.grouped else "name", name, raw.position)
+            inner = Raw("quoted" if raw.quoted else "name", name, raw.position)
             return self.term(inner)
-        if not raw.grouped:
+        if not raw.quoted:
             if name in _TPTP_ARITHMETIC and len(kids) <= 2:
                 return self.terms(kids, lambda below: Arithmetic(_TPTP_ARITHMETIC[name], tuple(below)))  # type: ignore[arg-type]
-            if self.notation == "nltk" and name in _NLTK_OPERATORS and _NLTK_OPERATORS[name] in _ARITHMETIC:
+            if (
+                self.notation in ("prover9", "nltk")
+                and name in _NLTK_OPERATORS
+                and _NLTK_OPERATORS[name] in _ARITHMETIC
+            ):
                 return self.terms(kids, lambda below: Arithmetic(_NLTK_OPERATORS[name], tuple(below)))  # type: ignore[arg-type]
         if any(kid.kind == "quantifier" or (kid.kind == "infix" and kid.value in CONNECTIVES) for kid in kids):
             self.fail(raw, "a term and not a formula")
@@ -380,7 +398,7 @@ class Elaborator:
 
     def symbol(self, raw: Raw) -> str:
         """The name of a predicate or function."""
-        if raw.grouped:
+        if raw.quoted:
             return raw.value
         found = unescape(raw.value)
         if found is not None:
@@ -399,11 +417,11 @@ class Elaborator:
         name, marked = self.plain(raw)
         if marked is not None:
             return Variable(name) if marked else Constant(name)
-        if self.notation == "nltk":
+        if self.notation in ("prover9", "nltk"):
             number = _NLTK_NUMBER.fullmatch(name)
             if number:
                 return Numeral.of(number.group(1).replace("_", "."))
-            decoded = unescape_nltk_variable(name)
+            decoded = unescape_nltk_variable(name) if self.notation == "nltk" else None
             if decoded is not None:
                 return Variable(decoded)
         if name[0] == "?" and len(name) > 1:
@@ -416,6 +434,10 @@ class Elaborator:
             return self.tptp_individual(name, raw)
         if name in self.scope:
             return Variable(name)
+        difference = _DIFFERENCE.fullmatch(name)
+        if difference and difference.group(1) in self.scope:
+            self.note("arithmetic_name", raw.position, f"read {name!r} as a difference")
+            return Arithmetic("-", (Variable(difference.group(1)), Numeral.of(difference.group(2))))
         if _VARIABLE_LIKE.fullmatch(name) and name.lower() in self.folded:
             bound = self.folded[name.lower()]
             self.note("variable_case", raw.position, f"read {name!r} as the bound variable {bound!r}")
@@ -430,6 +452,9 @@ class Elaborator:
     def tptp_individual(self, name: str, raw: Raw) -> Any:
         if not name[0].isupper():
             return Constant(name)
+        found = unescape("v" + name[1:]) if name[:3] == "V__" else None
+        if found is not None:
+            return Variable(found[0])
         variable = name[0].lower() + name[1:]
         if variable not in self.scope:
             if len(name) > 2:
@@ -439,6 +464,7 @@ class Elaborator:
         return Variable(variable)
 
 
+_DIFFERENCE = re.compile(r"(\w+)-([0-9]+)")
 _NLTK_NUMBER = re.compile(r"op__num_([0-9]+(?:_[0-9]+)?)")
 
 

@@ -102,7 +102,9 @@ class Reader:
         if first.kind == "not" and self.notation in ("unicode", "latex") and self.text[first.position] in "-–—−":
             if self.text[first.end : first.end + 1].isspace():
                 index = 1
-        elif (first.kind == "infix" and first.value in ("-", "*")) or (first.kind == "other" and self.text[first.position] in "•‣▪●"):
+        elif (first.kind == "infix" and first.value in ("-", "*")) or (
+            first.kind == "other" and self.text[first.position] in "•‣▪●"
+        ):
             index = 1
         start = index
         if tokens[index].kind == "number" and tokens[index + 1].kind in ("dot", "close"):
@@ -485,7 +487,7 @@ class Reader:
             self.operands.append(kids[0])
         elif frame.kind == "arguments" and frame.name is not None:
             self.operands.append(Raw("apply", frame.name.value, frame.name.position, kids))
-            self.operands[-1].grouped = frame.name.kind == "quoted"
+            self.operands[-1].quoted = frame.name.kind == "quoted"
         else:
             self.operands.append(Raw("list", frame.value, frame.position, kids))
         return False
@@ -522,8 +524,8 @@ class Reader:
                 if not _VARIABLE.fullmatch(token.value) or self.only_this(token.value, self.at + 1):
                     break
             self.at += 1
-            sort = self.sort(spaced=False)
-            bound.append(Bound(token.value, sort, token.position))
+            sort = self.sort(spaced=self.notation == "latex")
+            bound.append(Bound(token.value, *sort))
             comma = tokens[self.at]
             if comma.kind == "comma":
                 if tokens[self.at + 1].kind in ("quantifier", "open", "not"):
@@ -565,21 +567,23 @@ class Reader:
             return False
         return after.kind in ("comma", "word", "quantifier", "not", "string")
 
-    def sort(self, spaced: bool) -> str | None:
+    def sort(self, spaced: bool) -> tuple[str | None, int, bool]:
         """Read ``:S`` or ``∈ S`` after a variable, if that is what stands there."""
         tokens, mark = self.tokens, self.tokens[self.at]
+        position = tokens[self.at - 1].position
+        nothing = (None, position, False)
         name, after = tokens[min(self.at + 1, len(tokens) - 1)], tokens[min(self.at + 2, len(tokens) - 1)]
         if name.kind not in ("word", "string"):
-            return None
+            return nothing
         touching = after.kind == "open" and after.position == name.end
         if mark.kind == "colon" and not touching and (spaced or mark.end == name.position):
             self.at += 2
-            return name.value
+            return name.value, position, name.kind == "string"
         if mark.kind == "infix" and mark.value == "in" and not touching:
             self.note("membership_sort", mark.position, f"read ∈ {name.value} as a sort")
             self.at += 2
-            return name.value
-        return None
+            return name.value, position, name.kind == "string"
+        return nothing
 
     def bracketed_variables(self, entry: _Entry) -> list[Bound]:
         """``[x, y]:``, ``(x)``, ``(x, y)``, ``([x], F)`` and ``(x, F)`` after a quantifier."""
@@ -609,7 +613,7 @@ class Reader:
             mark = tokens[self.at]
             if mark.kind not in ("comma", "close"):
                 break
-            bound.append(Bound(tokens[index].value, sort, tokens[index].position))
+            bound.append(Bound(tokens[index].value, *sort))
             if mark.kind == "close":
                 if tokens[self.at + 1].kind in _OPERAND_START and all(_VARIABLE.fullmatch(v.name) for v in bound):
                     self.at += 1
@@ -652,7 +656,7 @@ class Reader:
                     bound.append(Bound(inside[0].value, sort, inside[0].position))
                 self.at = close + 1
                 continue
-            bound.append(Bound(token.value, self.sort(spaced=True), token.position))
+            bound.append(Bound(token.value, *self.sort(spaced=True)))
         return bound
 
     def guess_variable(self, token: Token) -> list[Bound]:

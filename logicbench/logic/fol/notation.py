@@ -88,6 +88,7 @@ _WORDS: dict[tuple[str, str], str] = {
     ("infix", "or"): "or",
     ("infix", "nand"): "nand",
     ("infix", "nor"): "nor",
+    ("infix", "in"): "in",
     ("not", "not"): "not",
     ("quantifier", "forall"): "forall all every foreach",
     ("quantifier", "exists"): "exists exist some",

@@ -11,6 +11,8 @@ class Bound(NamedTuple):
     name: str
     sort: str | None
     position: int
+    quoted: bool = False
+    """Whether the sort stands in quotes."""
 
 
 class Raw:
@@ -23,15 +25,16 @@ class Raw:
         kids: Operands or arguments.
         position: Where it stands in the text.
         grouped: Whether brackets stand around it.
+        quoted: Whether the name of an ``apply`` stands in quotes.
         bound: The variables of a quantifier.
     """
 
-    __slots__ = ("bound", "grouped", "kids", "kind", "position", "value")
+    __slots__ = ("bound", "grouped", "kids", "kind", "position", "quoted", "value")
 
     def __init__(
         self, kind: str, value: str, position: int, kids: list[Raw] | None = None, bound: tuple[Bound, ...] = ()
     ) -> None:
         self.kind, self.value, self.position = kind, value, position
         self.kids = kids if kids is not None else []
-        self.grouped = False
+        self.grouped = self.quoted = False
         self.bound = bound

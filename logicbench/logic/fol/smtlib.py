@@ -166,11 +166,7 @@ class _Builder:
         if name in ("and", "or") and count == 1:
             return lambda below: below[0]
         if name == "ite" and count == 3:
-            return lambda below: Raw(
-                "infix", "and", position,
-                [Raw("infix", "implies", position, below[:2]),
-                 Raw("infix", "implies", position, [Raw("not", "not", position, below[:1]), below[2]])],
-            )  # fmt: skip
+            return lambda below: _ite(position, below)
         if name in _OPERATORS and count > 1:
             return lambda below: _grouped(_infix(_OPERATORS[name], position, below))
         if name in ("and", "or", "not", "=>", "xor", "=", "forall", "exists", "let"):
@@ -207,8 +203,34 @@ def _named(name: str, position: int, below: list[Raw], quoted: bool) -> Raw:
     if not below:
         return Raw("quoted" if quoted else "name", name, position)
     node = Raw("apply", name, position, below)
-    node.grouped = quoted
+    node.quoted = quoted
     return node
+
+
+def _ite(position: int, below: list[Raw]) -> Raw:
+    """(ite A B C); (ite A B (not B)) is how an equivalence of two atoms is printed."""
+    condition, then, otherwise = below
+    if otherwise.kind == "not" and _same(then, otherwise.kids[0]):
+        return Raw("infix", "iff", position, [condition, then])
+    refused = Raw("not", "not", position, [condition])
+    parts = [
+        Raw("infix", "implies", position, [condition, then]),
+        Raw("infix", "implies", position, [refused, otherwise]),
+    ]
+    return Raw("infix", "and", position, parts)
+
+
+def _same(left: Raw, right: Raw) -> bool:
+    """Whether two small raw trees are equal."""
+    todo = [(left, right)]
+    for _ in range(1000):
+        if not todo:
+            return True
+        a, b = todo.pop()
+        if (a.kind, a.value, a.quoted, a.bound, len(a.kids)) != (b.kind, b.value, b.quoted, b.bound, len(b.kids)):
+            return False
+        todo.extend(zip(a.kids, b.kids, strict=True))
+    return False
 
 
 def _grouped(raw: Raw) -> Raw:

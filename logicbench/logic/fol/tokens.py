@@ -39,6 +39,9 @@ _HYPHENATED = (
 )
 _PLAIN = r"[$?]?\w+'*"
 _COMMAND = r"\\[A-Za-z]+|\\[,;:! _%\#&$^{}\-]"
+_LATEX_COUNT = (
+    r"\\exists\s*(?:!|\^\s*\{?\s*(?P<latex_bound>=|!|<|>|\\(?:geq?|leq?)(?![a-z]))\s*(?P<latex_count>[0-9]+)?\s*\}?)"
+)
 _COUNT = r"∃!|∃\s*(?:_|\^)?\s*\{?\s*(?P<bound>[=≤≥<>]{1,2}|!)\s*(?P<count>[0-9]+)\s*\}?"
 _BINDER_WORD = re.compile(r"[?$]?\w+'*")
 _QUANTIFIER_WORDS = frozenset(("for all", "there exists"))
@@ -60,7 +63,8 @@ def _pattern(notation: Notation) -> re.Pattern[str]:
         if notation != "python"
         else r"(?P<remark>(?<!\S)//[^\n]*)",
         rf"(?P<counting>{_COUNT})",
-        r"(?P<spelled>\b(?:for\s+all|there\s+exists)\b(?!\s*\())",
+        r"(?P<spelled>\b(?:[Ff]or\s+(?:all|every|each)|[Tt]here\s+exists?|FOR\s+ALL|THERE\s+EXISTS)\b(?!\s*\())",
+        r"(?P<such_that>\b(?:such\s+that|s\.t\.)(?=[\s(,:]))",
         rf"(?P<string>{_STRING})",
         r"(?P<constant>\$(?:true|false|T|F)\b)",
         f"(?P<number>{_NUMBER_HYPHENATED if dialect.hyphenated else _NUMBER})",
@@ -70,6 +74,7 @@ def _pattern(notation: Notation) -> re.Pattern[str]:
             r"(?P<named>\\(?:text|textit|textrm|textsf|texttt|textbf|mathrm|mathit|mathsf|mathtt|mathbf|operatorname|mbox)"
             r"\*?\s*\{(?P<inside>(?:[^{}\\]|\\.)*)\})"
         )
+        parts.append(f"(?P<latex_counting>{_LATEX_COUNT})")
         parts.append(r"(?P<subscripted>[^\W_]\w*(?:_\{\w+\}|_\w+|\\_\w+)+'*)")
         parts.append(rf"(?P<command>{_COMMAND})")
     parts += [
@@ -160,6 +165,8 @@ class _Lexer:
         rest = self.text[after : after + 80]
         follow = rest.lstrip()
         before = self.tokens[-1].kind if self.tokens else "start"
+        if lower == "in":
+            return before in ("word", "close", "number") and (self.notation == "python" or follow[:1] in ("[", "{"))
         if kind == "infix":
             return (
                 before in ("word", "close", "number", "string", "truth")
@@ -188,10 +195,7 @@ class _Lexer:
             kind, meaning = "other", value
         if self.notation in ("prover9", "nltk") and value in "-−–" and not self.after_operand():
             kind, meaning = "not", "not"
-        elif value in "-−–—" and not self.after_operand() and re.match(r"\s*[\w(]", self.text[after : after + 2]):
-            if not (re.match(r"\s*[0-9]", self.text[after : after + 2])) and self.notation in ("unicode", "latex"):
-                kind, meaning = "not", "not"
-        if value not in self.dialect.own and not (value == "." and not self.text[after:].strip()):
+        if value not in self.dialect.own and value not in ".∈∉":
             self.unusual(value, kind, meaning, at)
         self.add(kind, meaning, at, after)
 
@@ -212,7 +216,14 @@ class _Lexer:
         self.note("comment", at, "left out a comment")
 
     def counting(self, found: re.Match[str], value: str, at: int, after: int) -> None:
-        bound, count = found.group("bound"), found.group("count")
+        self.add_counting(found.group("bound"), found.group("count"), at, after)
+
+    def latex_counting(self, found: re.Match[str], value: str, at: int, after: int) -> None:
+        bound = found.group("latex_bound") or "!"
+        bound = {"\\ge": "≥", "\\geq": "≥", "\\le": "≤", "\\leq": "≤"}.get(bound, bound)
+        self.add_counting(bound, found.group("latex_count"), at, after)
+
+    def add_counting(self, bound: str | None, count: str | None, at: int, after: int) -> None:
         if count is not None and len(count) > 9:
             count = count.lstrip("0")[:9] or "0"
             self.note("number_size", at, "cut a counting quantifier's number to nine digits")
@@ -227,9 +238,14 @@ class _Lexer:
         self.add("quantifier", f"{shape} {number}", at, after)
 
     def spelled(self, found: re.Match[str], value: str, at: int, after: int) -> None:
-        meaning = "forall" if value.startswith("for") else "exists"
+        meaning = "forall" if value[0] in "fF" else "exists"
         self.note("operator_spelling", at, f"read {value!r} as {meaning!r}")
         self.add("quantifier", meaning, at, after)
+
+    def such_that(self, found: re.Match[str], value: str, at: int, after: int) -> None:
+        """``such that`` after a quantified variable."""
+        self.note("operator_spelling", at, f"read {value!r} as a colon")
+        self.add("colon", ":", at, after)
 
     def string(self, found: re.Match[str], value: str, at: int, after: int) -> None:
         inner = _UNESCAPE.sub(r"\1", value[1:-1])

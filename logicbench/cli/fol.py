@@ -1,0 +1,167 @@
+"""``logicbench fol``: read, print and check first-order formulas."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from logicbench.logic.fol.notes import ParseError
+    from logicbench.logic.fol.parse import Parsed
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Read, print, check and prove first-order formulas.")
+
+NotationOption = Annotated[
+    str,
+    typer.Option("--notation", "-n", help="auto, unicode, prover9, nltk, tptp, smtlib, python or latex."),
+]
+_SOURCE = "A formula, or a JSONL file with one formula a line (a string, or an object with the field); - reads lines."
+
+
+@app.command("parse")
+def parse_command(
+    source: Annotated[str, typer.Argument(metavar="FORMULA|FILE.jsonl|-", help=_SOURCE)],
+    notation: NotationOption = "auto",
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse what would have to be repaired.")] = False,
+    readings: Annotated[int, typer.Option("--readings", min=1, help="Show so many readings of a doubtful text.")] = 1,
+    field: Annotated[str, typer.Option("--field", help="The field of an object in a JSONL file.")] = "fol",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a formula.")] = False,
+) -> None:
+    """Read formulas, and say what had to be repaired.
+
+    Exits with 0 if every formula could be read, and 1 if not.
+    """
+    from logicbench.logic.fol.notes import ParseError
+    from logicbench.logic.fol.parse import parse
+    from logicbench.logic.fol.parse import readings as all_readings
+
+    failed = total = repaired = 0
+    kinds: dict[str, int] = {}
+    single = not _is_file(source)
+    for text in _texts(source, field):
+        total += 1
+        try:
+            if readings > 1 and not strict:
+                found = all_readings(text, readings, notation)
+            else:
+                found = [parse(text, notation, "strict" if strict else "tolerant")]
+        except ParseError as error:
+            failed += 1
+            _say_error(text, error, as_json)
+            continue
+        repaired += bool(found[0].repairs)
+        for note in found[0].notes:
+            kinds[note.kind] = kinds.get(note.kind, 0) + 1
+        if as_json:
+            typer.echo(json.dumps(_record(text, found), ensure_ascii=False))
+        elif single:
+            _show(text, found)
+    if not single and not as_json:
+        typer.echo(f"{total} formulas, {total - failed} read, {repaired} with repairs, {failed} refused")
+        for kind, number in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
+            typer.echo(f"  {kind:<24}{number:>7}")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command("print")
+def print_command(
+    source: Annotated[str, typer.Argument(metavar="FORMULA|FILE.jsonl|-", help=_SOURCE)],
+    to: Annotated[str, typer.Option("--to", "-t", help="The notation to write.")] = "unicode",
+    notation: NotationOption = "auto",
+    field: Annotated[str, typer.Option("--field", help="The field of an object in a JSONL file.")] = "fol",
+) -> None:
+    """Read formulas and write them in another notation, one a line."""
+    from logicbench.errors import UnknownNameError
+    from logicbench.logic.fol.notation import NOTATIONS
+    from logicbench.logic.fol.notes import ParseError
+    from logicbench.logic.fol.parse import parse
+    from logicbench.logic.fol.printing import render
+
+    target = next((name for name in NOTATIONS if name == to), None)
+    if target is None:
+        raise UnknownNameError("notation", to, NOTATIONS)
+    failed = 0
+    for text in _texts(source, field):
+        try:
+            parsed = parse(text, notation)
+        except ParseError as error:
+            failed += 1
+            _say_error(text, error, False)
+            continue
+        typer.echo(render(parsed.formula, target))
+        for note in parsed.repairs:
+            typer.echo(f"repaired: {note.message} (column {note.position + 1})", err=True)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _is_file(source: str) -> bool:
+    import os
+
+    return source == "-" or source.endswith(".jsonl") or (len(source) < 256 and os.path.isfile(source))
+
+
+def _texts(source: str, field: str) -> Iterator[str]:
+    """The formulas of the argument: itself, the lines of standard input, or those of a file."""
+    from logicbench.errors import InputError
+    from logicbench.problem import read_jsonl
+
+    if not _is_file(source):
+        yield source
+        return
+    if source == "-":
+        yield from (line.rstrip("\n") for line in sys.stdin if line.strip())
+        return
+    for number, record in read_jsonl(source):
+        value: Any = record.get(field) if isinstance(record, dict) else record
+        if value is None and isinstance(record, dict) and field in record:
+            continue
+        if not isinstance(value, str):
+            raise InputError.at(source, number, f"expected a formula as a string, or an object with a string {field!r}")
+        yield value
+
+
+def _record(text: str, found: list[Parsed]) -> dict[str, Any]:
+    from logicbench.logic.fol.printing import render
+
+    first = found[0]
+    record: dict[str, Any] = {
+        "text": text,
+        "formula": render(first.formula),
+        "notation": first.notation,
+        "notes": [_note(note) for note in first.notes],
+    }
+    if len(found) > 1:
+        record["readings"] = [
+            {"formula": render(parsed.formula), "notes": [_note(note) for note in parsed.notes]} for parsed in found
+        ]
+    return record
+
+
+def _note(note: Any) -> dict[str, Any]:
+    return {"kind": note.kind, "severity": note.severity, "position": note.position, "message": note.message}
+
+
+def _show(text: str, found: list[Parsed]) -> None:
+    from logicbench.logic.fol.notes import caret
+    from logicbench.logic.fol.printing import render
+
+    for number, parsed in enumerate(found, 1):
+        typer.echo(f"{f'{number}. ' if len(found) > 1 else ''}{render(parsed.formula)}")
+        for note in parsed.notes:
+            typer.echo(f"  {note.severity} {note.kind}: {note.message}")
+            if number == 1:
+                typer.echo("    " + caret(text, note.position).replace("\n", "\n    "))
+    typer.echo(f"notation: {found[0].notation}")
+
+
+def _say_error(text: str, error: ParseError, as_json: bool) -> None:
+    if as_json:
+        record = {"text": text, "error": str(error), "position": error.position, "expected": error.expected}
+        typer.echo(json.dumps({**record, "kind": error.kind}, ensure_ascii=False))
+    else:
+        typer.echo(f"refused: {error}", err=True)
