@@ -2,10 +2,11 @@
 
 Run with: python benchmarks/generation.py [--families sat,coloring] [--seconds 2.0]
 
-Seconds of processor time on one core, default knobs. The phases are those of `generate`: *draw* samples and labels an instance (twins, rejection and
-solving included), *measure* counts a reference solver's work on renamed copies, *render* writes prompt, reference and
-record. *all* is the three together, *unmeasured* is without the second. The last columns give the peer's dataset, which
-neither measures hardness nor balances labels, and our rate over its rate, unmeasured and all.
+Seconds of processor time on one core, default knobs. The phases are those of `generate`: *draw* samples and labels an
+instance (twins, rejection and solving included), *measure* counts a reference solver's work on renamed copies, *render*
+writes prompt, reference and record. *all* is the three together, *unmeasured* is without the second. The last columns
+give the peer's dataset, which neither measures hardness nor balances labels, and our rate over its rate, unmeasured and
+all.
 """
 
 from __future__ import annotations
