@@ -23,9 +23,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def compress(
-    model: Annotated[
-        str | None, typer.Option(help="Folder of a model, or its name.", rich_help_panel=_WHAT)
-    ] = None,
+    model: Annotated[str | None, typer.Option(help="Folder of a model, or its name.", rich_help_panel=_WHAT)] = None,
     method: Annotated[str, typer.Option(help="See --methods.", rich_help_panel=_WHAT)] = "wanda",
     sparsity: Annotated[
         float | None, typer.Option(help="Share of the weights to remove; 0.5 unless given.", rich_help_panel=_WHAT)
@@ -192,16 +190,10 @@ def _list_methods() -> None:
 
 
 def _show(record: Sidecar, output: Path) -> None:
-    typer.echo(
-        f"{record.method}: removed {record.achieved:.2%} of the weights worked on (asked for {record.requested:.2%}), "
-        f"{record.achieved_of_model:.2%} of the model; parameters {record.parameters_before:,} -> "
-        f"{record.parameters_after:,}"
-    )
-    layers = record.layers
-    if layers:
-        low, high = min(layers, key=lambda n: layers[n]), max(layers, key=lambda n: layers[n])
-        if f"{layers[low]:.2%}" != f"{layers[high]:.2%}":
-            typer.echo(f"By layer: from {layers[low]:.2%} (layer {low}) to {layers[high]:.2%} (layer {high})")
+    if record.effect.kind == "quantized":
+        _show_quantised(record)
+    else:
+        _show_removed(record)
     cost = record.cost
     device = f"{cost['peak_device_bytes'] / 2**30:.2f} GiB device, " if cost["peak_device_bytes"] else ""
     typer.echo(
@@ -215,3 +207,27 @@ def _show(record: Sidecar, output: Path) -> None:
         typer.echo(f"... and {len(record.warnings) - 10} more warnings in compression.json")
     typer.echo(f"Saved to {output}; loaded again, its logits are identical.")
     typer.echo(f"Next: logicbench eval --model {output} --suite core-mini")
+
+
+def _show_removed(record: Sidecar) -> None:
+    typer.echo(
+        f"{record.method}: removed {record.achieved:.2%} of the weights worked on (asked for {record.requested:.2%}), "
+        f"{record.achieved_of_model:.2%} of the model; parameters {record.parameters_before:,} -> "
+        f"{record.parameters_after:,}"
+    )
+    layers = record.layers
+    if layers:
+        low, high = min(layers, key=lambda n: layers[n]), max(layers, key=lambda n: layers[n])
+        if f"{layers[low]:.2%}" != f"{layers[high]:.2%}":
+            typer.echo(f"By layer: from {layers[low]:.2%} (layer {low}) to {layers[high]:.2%} (layer {high})")
+
+
+def _show_quantised(record: Sidecar) -> None:
+    details = record.details
+    shared = "row" if details["group"] == "row" else f"group of {details['group']}"
+    typer.echo(
+        f"{record.method}: {details['scheme']}, {details['bits_per_weight']:.3f} bits a weight, one scale a {shared}; "
+        f"the model has {record.achieved_of_model:.2%} fewer bits"
+    )
+    if "mask_survival" in details:
+        typer.echo(f"Mask: {details['mask_survival']:.2%} of the zeros are still zero")

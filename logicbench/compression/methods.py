@@ -46,6 +46,8 @@ _ALL = (
     Method("llm-pruner", "width", True, "Taylor importance of coupled weights", "Ma et al. 2023"),
     Method("amp", "width", True, "norm of what is added to the residual stream", "Mugnaini et al. 2025"),
     Method("cfsp", "width", True, "relative weights times input norm, MLP only", "Wang et al. 2024"),
+    Method("rtn", "quantize", False, "round to nearest", "-"),
+    Method("gptq", "quantize", True, "round column by column, the rest making up for it", "Frantar et al. 2023"),
 )
 
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}

@@ -32,6 +32,8 @@ class Outcome:
         tensors: What became of each matrix.
         warnings: What the user should know.
         details: What only this method reports.
+        finish: Rewrites the saved folder, where the method has a file layout of its own.
+        loader: Loads such a folder as the model that it stands for, on a device.
     """
 
     kind: Kind
@@ -40,6 +42,8 @@ class Outcome:
     tensors: tuple[TensorReport, ...] = ()
     warnings: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    finish: Callable[[Path], None] | None = None
+    loader: Callable[[Path, torch.device], Any] = load_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ def compress_folder(
         parent=read_sidecar(source),
         details=outcome.details,
     )
-    return save(model, source, output, record, default_probes(model.config.vocab_size))
+    probes = default_probes(model.config.vocab_size)
+    return save(model, source, output, record, probes, outcome.finish, outcome.loader)
 
 
 def _cast(model: torch.nn.Module, new: torch.dtype, exact: set[int]) -> None:

@@ -17,6 +17,7 @@ from logicbench.errors import InputError
 if TYPE_CHECKING:
     from logicbench.compression.calibration import Calibration
     from logicbench.compression.pipeline import Transformation
+    from logicbench.compression.quantization.quantise import QuantizeSettings
     from logicbench.compression.sidecar import Sidecar
     from logicbench.compression.structured.width import WidthSettings
 
@@ -138,6 +139,17 @@ class CompressionRequest:
         options = parse_options(WidthOptions, self.options, self.method)
         return WidthSettings(self.method, self.share, options, self.batch_size)
 
+    def quantize_settings(self) -> QuantizeSettings:
+        """Return the settings of methods that quantise.
+
+        Raises:
+            InputError: If they make no sense.
+        """
+        from logicbench.compression.quantization.quantise import QuantizeOptions, QuantizeSettings
+
+        options = parse_options(QuantizeOptions, self.options, self.method)
+        return QuantizeSettings(self.method, options, self.protect, batch_size=self.batch_size)
+
     def check(self) -> Method:
         """Refuse what can be refused before any model is loaded, and return the method.
 
@@ -151,7 +163,7 @@ class CompressionRequest:
                 raise InputError(f"{self.method} has no settings: leave out --set {next(iter(self.options))}")
         else:
             self._check_unmasked(method)
-            self.width_settings()
+            _ = self.quantize_settings() if method.family == "quantize" else self.width_settings()
         if self.uses_calibration and self.calibration is None:
             raise InputError(
                 f"{self.method} with these options needs --calibration run:FOLDER, family:NAME or FILE.jsonl"
@@ -165,14 +177,16 @@ class CompressionRequest:
             "pattern": self.pattern != "unstructured",
             "scope": self.scope != "layer",
             "allocate": self.allocation != "uniform",
-            "protect": bool(self.protect),
+            "protect": bool(self.protect) and method.family != "quantize",
+            "sparsity": self.sparsity is not None and method.family == "quantize",
             "refine": self.refine,
             "head": self.head,
             "rounds": self.rounds != 1,
         }
         for name, given in odd.items():
             if given:
-                raise InputError(f"--{name} does not apply to {method.name}, which removes whole structures")
+                what = "rounds weights" if method.family == "quantize" else "removes whole structures"
+                raise InputError(f"--{name} does not apply to {method.name}, which {what}")
 
 
 def run_request(request: CompressionRequest, notify: Notify = silent) -> Sidecar:
@@ -220,6 +234,10 @@ def _unread(request: CompressionRequest, method: Method) -> tuple[str, ...]:
 def _transformation(
     request: CompressionRequest, method: Method, calibrations: Mapping[str, Calibration]
 ) -> Transformation:
+    if method.family == "quantize":
+        from logicbench.compression.quantization.quantise import quantised
+
+        return quantised(request.quantize_settings(), calibrations.get("domain"))
     if method.family == "width":
         from logicbench.compression.structured.width import narrowed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -32,6 +32,10 @@ COPIED = (
 """Files that are copied byte for byte from the original: saving them through the library may alter them."""
 
 
+Loader = Callable[[Path, torch.device], Any]
+"""Loads a model's folder onto a device."""
+
+
 class ReloadError(LogicbenchError):
     """A saved checkpoint does not give the logits of the model that was saved."""
 
@@ -46,7 +50,15 @@ def check_output(output: Path) -> None:
         raise InputError(f"the output {output} already exists; remove it or choose another")
 
 
-def save(model: Any, source: Path, output: Path, sidecar: Sidecar, probes: Sequence[Tensor]) -> Sidecar:
+def save(
+    model: Any,
+    source: Path,
+    output: Path,
+    sidecar: Sidecar,
+    probes: Sequence[Tensor],
+    finish: Callable[[Path], None] | None = None,
+    loader: Loader = load_model,
+) -> Sidecar:
     """Save a model, load it again, compare logits, and write the record last.
 
     The presence of ``compression.json`` therefore says that the folder is complete.
@@ -57,6 +69,8 @@ def save(model: Any, source: Path, output: Path, sidecar: Sidecar, probes: Seque
         output: Folder to make.
         sidecar: The record so far.
         probes: Token ids [batch, length] on which logits must be bit-identical after reloading.
+        finish: Rewrites the folder after the weights are saved, before they are loaded again.
+        loader: Loads the folder.
 
     Returns:
         The record as written, with ``reload_identical`` set.
@@ -70,7 +84,9 @@ def save(model: Any, source: Path, output: Path, sidecar: Sidecar, probes: Seque
     output.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(output)
     copy_companions(source, output)
-    difference = reload_difference(output, expected, probes, next(model.parameters()).device)
+    if finish is not None:
+        finish(output)
+    difference = reload_difference(output, expected, probes, next(model.parameters()).device, loader)
     if difference != 0.0:
         raise ReloadError(
             f"the checkpoint in {output} gives other logits when loaded again (by up to {difference:g}); "
@@ -100,10 +116,14 @@ def logits_of(model: Any, probes: Sequence[Tensor]) -> list[Tensor]:
 
 
 def reload_difference(
-    output: Path, expected: Sequence[Tensor], probes: Sequence[Tensor], device: torch.device
+    output: Path,
+    expected: Sequence[Tensor],
+    probes: Sequence[Tensor],
+    device: torch.device,
+    loader: Loader = load_model,
 ) -> float:
     """Return the greatest difference between a saved model's logits and the expected ones; 0 means bit-identical."""
-    found = logits_of(load_model(output, device), probes)
+    found = logits_of(loader(output, device), probes)
     worst = 0.0
     for left, right in zip(expected, found, strict=True):
         if left.shape != right.shape:

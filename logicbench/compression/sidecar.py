@@ -26,7 +26,7 @@ class TensorReport:
         layer: Its decoder layer, -1 for the output head.
         size: Number of weights before.
         requested: Share asked to be removed.
-        achieved: Share of zeros, counted in the saved precision, or share of weights removed.
+        achieved: Share of zeros, counted in the saved precision, or share of weights, or of bits, removed.
         note: What was out of the ordinary.
     """
 
@@ -47,9 +47,9 @@ class Sidecar:
         settings: Its settings, as given.
         source: Path or name of the model that was compressed.
         effect: What runtimes make of the result.
-        requested: Share asked to be removed of the weights that the method works on.
+        requested: Share asked to be removed of the weights that the method works on; of their bits, if it quantises.
         achieved: Share really removed of those.
-        achieved_of_model: Zeros or removed weights as a share of all of the original's parameters.
+        achieved_of_model: Zeros, removed weights or removed bits as a share of all of the original's parameters.
         parameters_before: Parameters of the original, tied ones once.
         parameters_after: Parameters of the result, tied ones once, zeros included.
         calibration: Source, hash of the token ids, and counts; empty where none was used.

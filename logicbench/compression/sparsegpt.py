@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from logicbench.compression.hessian import inverse_factor
 from logicbench.compression.masks import lowest_in_groups, lowest_in_matrix
 from logicbench.compression.patterns import UNSTRUCTURED, Pattern
 from logicbench.errors import InputError
@@ -69,7 +70,7 @@ def solve(
     if pattern.structured and (columns % pattern.group or block % pattern.group):
         raise InputError(f"pattern {pattern} does not fit a matrix with {columns} inputs in blocks of {block}")
     work = torch.cat([matrix.float() for matrix in matrices]).t().contiguous()  # [in, rows of all]
-    upper, used = _factor(gram, damping)
+    upper, used = inverse_factor(gram, damping)
     spans = _spans(matrices)
     fixed = torch.cat(list(masks)).t() if masks is not None else None
     loss = torch.zeros(work.shape[1], dtype=torch.float32, device=work.device)
@@ -91,30 +92,6 @@ def solve(
     result = [work[:, low:high].t().contiguous() for low, high in spans]
     return Solution(
         result, [loss[low:high].sum().item() for low, high in spans], used, int((gram.diagonal() == 0).sum())
-    )
-
-
-def _factor(gram: Tensor, damping: float) -> tuple[Tensor, float]:
-    """Return the upper Cholesky factor of the inverse of the damped Hessian, and the damping it took."""
-    hessian = gram.clone()
-    diagonal = hessian.diagonal()
-    mean = gram.diagonal().mean()
-    if not mean > 0:
-        return torch.eye(len(gram), device=gram.device), damping
-    added = 0.0
-    for factor in (1, 10, 100):
-        share = damping * factor
-        diagonal += (share - added) * mean
-        added = share
-        lower, failed = torch.linalg.cholesky_ex(hessian)
-        if int(failed):
-            continue
-        upper, failed = torch.linalg.cholesky_ex(torch.cholesky_inverse(lower), upper=True)
-        if not int(failed) and bool(torch.isfinite(upper).all()):
-            return upper, share
-    raise InputError(
-        f"the Hessian of {gram.shape[0]} inputs is not positive definite even with a damping of {damping * 100:g}: "
-        "give more calibration tokens, or use wanda"
     )
 
 
