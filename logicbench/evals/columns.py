@@ -92,6 +92,11 @@ class Columns:
         return (self.outcome != ABSENT) & (self.outcome != ERROR)
 
     @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Whether all planned completions of a problem were made, shape (problems,)."""
+        return np.asarray(self.made.all(axis=1))
+
+    @property
     def correct(self) -> NDArray[np.bool_]:
         """Whether it is right."""
         made: NDArray[np.bool_] = self.outcome == CORRECT

@@ -60,7 +60,7 @@ def pair(runs: Sequence[RunReader], names: Sequence[str]) -> Pairing:
     dropped = []
     for name, column, ids in zip(names, columns, known, strict=True):
         listed = np.fromiter((each in ids for each in items.ids.tolist()), dtype=bool, count=len(items))
-        whole = column.made.all(axis=1)
+        whole = column.whole
         begun = (column.outcome != ABSENT).all(axis=1)
         for reason, rows in (
             ("not among its problems", keep & ~listed),

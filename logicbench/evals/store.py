@@ -27,7 +27,7 @@ from logicbench.problem import Json, Problem, dump_line
 UPGRADES: Mapping[int, Callable[[dict[str, Json]], dict[str, Json]]] = {}
 """How to read the ``run.json`` of an older schema: from that version to the next."""
 
-_FILES = ("run.json", "problems.jsonl", "samples.jsonl", "rounds.jsonl", "results.json", "report.html")
+_FILES = ("run.json", "problems.jsonl", "samples.jsonl", "rounds.jsonl", "results.json", "report.html", "analyze.json")
 
 
 class Line(NamedTuple):

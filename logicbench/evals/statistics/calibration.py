@@ -39,7 +39,7 @@ def calibration(confidence: ArrayLike, correct: ArrayLike, bins: int = 10) -> Ca
 
     Args:
         confidence: In [0, 1], shape (n,).
-        correct: Whether each item is right, shape (n,).
+        correct: Whether each item is right, or the chance that it is where ties were split, shape (n,).
         bins: Number of equal bins of [0, 1]; each holds its upper edge, the first also 0.
 
     Raises:
@@ -60,7 +60,7 @@ def calibration(confidence: ArrayLike, correct: ArrayLike, bins: int = 10) -> Ca
         mean_y = np.bincount(place, weights=y, minlength=bins) / counts
     gaps = np.abs(np.bincount(place, weights=p - y, minlength=bins))
     clipped = np.clip(p, NLL_CLIP, 1 - NLL_CLIP)
-    nll = -np.where(y > 0.5, np.log(clipped), np.log1p(-clipped)).mean()
+    nll = -(y * np.log(clipped) + (1 - y) * np.log1p(-clipped)).mean()
     return Calibration(
         len(p),
         float(gaps.sum() / len(p)),
@@ -74,12 +74,17 @@ def calibration(confidence: ArrayLike, correct: ArrayLike, bins: int = 10) -> Ca
 
 
 def auroc(scores: ArrayLike, positive: ArrayLike) -> float:
-    """Return the area under the ROC curve by the rank-sum identity, ties half; NaN if one class is empty."""
-    from scipy.stats import rankdata
+    """Return the area under the ROC curve by the rank-sum identity, ties half; NaN if one class is empty.
 
-    y = np.asarray(positive, dtype=np.float64) > 0.5
-    hits, misses = int(y.sum()), int((~y).sum())
-    if not hits or not misses:
+    Args:
+        scores: Shape (n,).
+        positive: Whether each item is positive, or with what chance, shape (n,).
+    """
+    y = np.asarray(positive, dtype=np.float64)
+    hits, misses = float(y.sum()), float((1 - y).sum())
+    if hits <= 0 or misses <= 0:
         return float("nan")
-    ranks = rankdata(np.asarray(scores, dtype=np.float64))
-    return float((ranks[y].sum() - hits * (hits + 1) / 2) / (hits * misses))
+    _, place = np.unique(np.asarray(scores, dtype=np.float64), return_inverse=True)
+    right, wrong = np.bincount(place, weights=y), np.bincount(place, weights=1 - y)
+    below = np.cumsum(wrong) - wrong
+    return float((right * (below + wrong / 2)).sum() / (hits * misses))

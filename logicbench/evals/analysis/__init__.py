@@ -1,0 +1,1 @@
+"""What a stored run says beyond its accuracy, with no model call: `logicbench analyze`."""
