@@ -48,6 +48,7 @@ MINI_CHARACTERS = 2500
 
 LADDERS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "sat": [{"variables": size} for size in (5, 8, 12, 18, 25, 35, 50, 60)],
+    "sat:entail": [{"variables": size} for size in (8, 10, 12, 18, 25, 35, 50, 60)],
     "sat:maxsat": [{"variables": size} for size in (5, 8, 12, 18, 25, 35, 45)],
     "sat:count": [{"variables": size} for size in (5, 8, 12, 18, 25, 32, 40)],
     "nlsat": [
