@@ -99,6 +99,8 @@ class Proof:
 
 def _progress(case: Case, right: Sequence[Literal]) -> float:
     """Return the share of the derivation's conclusions that right steps establish."""
+    if case.query not in case.known:
+        return 0.0
     needed = {literal for literal, step in proof(case.query, case.known, case.closed) if step.rule is not None}
     return round(len(needed.intersection(right)) / len(needed), 4) if needed else 0.0
 
