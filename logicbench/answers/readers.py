@@ -42,10 +42,13 @@ def unwrap(span: str) -> str:
     bullet = _BULLET.match(span)
     if bullet is not None:
         span = span[bullet.end() :]
+    return without_prefix(span)
+
+
+def without_prefix(span: str) -> str:
+    """Return the span without a leading ``Answer:``, as it stands in ``<answer>Answer: 1</answer>``."""
     prefix = _ANSWER_PREFIX.match(span)
-    if prefix is not None:
-        span = span[prefix.end() :].lstrip(_LEAD)
-    return span
+    return span if prefix is None else span[prefix.end() :].lstrip(_LEAD)
 
 
 _WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]+")

@@ -21,7 +21,6 @@ Certificate = tuple[str, Any]
 _KIND = re.compile(
     r"^[ \t]{0,8}(?:[-*•][ \t]{1,4})?(clique|wheel|core|proof)\b[ \t]{0,4}(?:[:：]|(?=\n|$))", re.I | re.M
 )
-_OPPOSITE = re.compile(r"(?:YES|NO)\b[ \t]{0,4}[.,:;]?[ \t]{0,4}$", re.IGNORECASE | re.MULTILINE)
 _COMMA = re.compile(r"[ \t]{0,4}(?:[,;]|\band\b)[ \t]{0,4}(?:and\b[ \t]{0,4})?")
 _STATEMENT = re.compile(r"(!=|≠|<>|/=|\\neq?\b|==|=)")
 _OR = re.compile(r"[ \t]{1,8}(?:or|∨|\|\|?|v)[ \t]{1,8}", re.IGNORECASE)
@@ -133,6 +132,7 @@ def _statement(text: str, lexicon: Lexicon) -> Statement:
 _NONE = re.compile(
     r"none\b|no (?:mistakes?|errors?|such pairs?|conflicts?|pairs?|violations?)\b|\[[ \t]{0,4}\]|\{\}", re.I
 )
+_ALTERNATIVE = re.compile(r"(?:or|alternatively|otherwise|maybe|perhaps)\b", re.IGNORECASE)
 _NUMBER_PAIR = re.compile(
     r"[(\[{]?(?:edge[ \t]{1,4})?(?:vertex[ \t]{1,4}|vertices[ \t]{1,4})?([0-9]{1,6})[ \t]{0,4}"
     r"(?:-|–|—|,|&|/|\band\b|\bto\b)[ \t]{0,4}(?:vertex[ \t]{1,4})?([0-9]{1,6})[)\]}]?(?![0-9])",
@@ -153,6 +153,8 @@ def read_pairs(lexicon: Lexicon) -> Callable[[str], tuple[tuple[tuple[int, int],
             line = _BULLETS.sub("", raw, count=1).strip()
             if _NONE.match(line.lower()):
                 none = True
+            elif _ALTERNATIVE.match(line):
+                raise ReadError("conflict", "Alternatives are given; give one answer.")
             elif line and "```" not in line:
                 pairs += _numbers(line, lexicon) if lexicon.names is None else _names(line, lexicon)
         if none and pairs:

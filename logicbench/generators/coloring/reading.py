@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from logicbench.answers import ReadError
+from logicbench.answers.readers import without_prefix
 from logicbench.generators.coloring.lexicon import Lexicon, plain
 
 Coloring = tuple[int, ...]
@@ -72,7 +73,7 @@ class _Sheet:
 
     def read(self, span: str) -> Coloring:
         text = span if span.isascii() else unicodedata.normalize("NFKC", span).replace("−", "-").replace("‑", "-")
-        text = _FENCE_LINE.sub("", text)
+        text = without_prefix(_FENCE_LINE.sub("", text).lstrip())
         start = _JSON_START.search(text)
         if start is not None:
             decoded = _decode(text, start.end())

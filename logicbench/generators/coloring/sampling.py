@@ -159,8 +159,8 @@ def _explain(knobs: ColoringKnobs, failed: Mapping[str, int]) -> str:
     reasons = ", ".join(f"{count} {reason}" for reason, count in failed.items() if count)
     hints = {
         "not colourable": "lower the degree or allow more colors",
-        "coloured by a greedy heuristic": "raise the degree or the number of vertices, or set filter to none",
+        "coloured by a greedy heuristic": "raise the number of vertices, or set filter to none",
         "undecided": "lower the degree or the number of vertices",
     }
-    worst = max(failed, key=lambda reason: failed[reason])
-    return f"no fitting graph of {_describe(knobs)}: of those drawn, {reasons}; {hints[worst]}"
+    hint = "; ".join(hints[reason] for reason, count in failed.items() if count)
+    return f"no fitting graph of {_describe(knobs)}: of those drawn, {reasons}; {hint}"
