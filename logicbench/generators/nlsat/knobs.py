@@ -10,6 +10,7 @@ from logicbench.family import Knobs
 
 FragmentName = Literal["grounded", "syllogistic", "relative", "transitive"]
 Source = Literal["random", "pigeonhole", "tseitin", "parity", "ordering", "pebbling"]
+Filter = Literal["none", "vote"]
 World = Literal["people", "things", "mixed"]
 
 
@@ -32,6 +33,10 @@ class NlsatKnobs(Knobs):
     )
     min_support: int = Field(
         3, ge=1, le=12, description="statements that a contradiction, or a decided query, needs at least"
+    )
+    filter: Filter = Field(
+        "vote",
+        description="decide, certify: vote: voting and a little local search must not find a world for consistent ones",
     )
     min_conflicts: int = Field(0, ge=0, le=10_000, description="conflicts that deciding must take a reference solver")
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 
-def propagates_to_conflict(clauses: Iterable[Sequence[int]], assumed: Iterable[int]) -> bool:
-    """Return whether unit propagation from the assumed literals falsifies a clause."""
-    true: set[int] = set(assumed)
+def propagates_to_conflict(clauses: Iterable[Sequence[int]], assumed: Iterable[int], steps: int | None = None) -> bool:
+    """Return whether unit propagation from the assumed literals falsifies a clause.
+
+    Args:
+        clauses: The clauses.
+        assumed: Literals taken to be true, beside those that are clauses of their own.
+        steps: Most steps, in each of which all that follows at once from what is known becomes known; None for as many
+            as it takes.
+    """
     rest = list(clauses)
-    while True:
-        before, kept = len(true), []
+    true = set(assumed) | {clause[0] for clause in rest if len(clause) == 1}
+    for _ in itertools.count() if steps is None else range(steps):
+        found: set[int] = set()
+        kept = []
         for clause in rest:
             if any(literal in true for literal in clause):
                 continue
@@ -18,9 +27,18 @@ def propagates_to_conflict(clauses: Iterable[Sequence[int]], assumed: Iterable[i
             if not free:
                 return True
             if len(free) == 1:
-                true.add(free[0])
+                found.add(free[0])
             else:
                 kept.append(clause)
+        true |= found
         rest = kept
-        if len(true) == before:
+        if any(-literal in true for literal in found):
+            return True
+        if not found:
             return False
+    return any(all(-literal in true for literal in clause) for clause in rest)
+
+
+def depth(fragment: str) -> int | None:
+    """Return how many steps of propagation count as shallow: one for syllogisms, which propagation decides."""
+    return 1 if fragment == "syllogistic" else None

@@ -10,7 +10,7 @@ from itertools import permutations
 from logicbench.errors import GenerationError
 from logicbench.generators.nlsat.drawing import draw, grounded_clauses, grounded_theory
 from logicbench.generators.nlsat.knobs import NlsatKnobs
-from logicbench.generators.nlsat.propagation import propagates_to_conflict
+from logicbench.generators.nlsat.propagation import depth, propagates_to_conflict
 from logicbench.generators.nlsat.reasoner import CONFLICT_BUDGET, Reasoner
 from logicbench.generators.nlsat.sampling import MAX_DRAWS, conflicts
 from logicbench.generators.nlsat.theories import Theory, denial
@@ -44,8 +44,8 @@ def triple(knobs: NlsatKnobs, stream: Stream) -> dict[str, Theory]:
     """Draw one consistent theory with a query for each of the labels ``true``, ``false`` and ``unknown``.
 
     What is asked about occurs equally often in the sentences for all three, affirmed and denied, so that counting
-    says nothing about the label; a decided query needs at least `min_support` sentences, and, but for syllogisms,
-    more than unit propagation from its denial.
+    says nothing about the label; a decided query needs at least `min_support` sentences, and more than unit
+    propagation from its denial (for syllogisms, which that decides, more than one step of it).
 
     Raises:
         GenerationError: If no such triple is found.
@@ -161,7 +161,6 @@ def _is_deep(reasoner: Reasoner, query: Sentence, label: str, min_support: int) 
     entailed = query if label == "true" else denial(query)
     if len(reasoner.support(entailed)) < min_support:
         return False
-    if not isinstance(entailed, Claim):
-        return True
-    refuted = reasoner.literal(denial(entailed))
-    return not propagates_to_conflict(reasoner.clauses, [refuted])
+    theory = reasoner.theory
+    refuted = Reasoner(replace(theory, sentences=(*theory.sentences, denial(entailed))))
+    return not propagates_to_conflict(refuted.clauses, (), depth(theory.fragment))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from logicbench.errors import GenerationError
 from logicbench.generators.nlsat.drawing import draw
 from logicbench.generators.nlsat.knobs import NlsatKnobs
-from logicbench.generators.nlsat.propagation import propagates_to_conflict
+from logicbench.generators.nlsat.local_search import satisfies, vote_and_flips
+from logicbench.generators.nlsat.propagation import depth, propagates_to_conflict
 from logicbench.generators.nlsat.reasoner import Reasoner
 from logicbench.generators.nlsat.theories import Theory, flips, is_sound
 from logicbench.logic.cnf import CNF
@@ -41,20 +42,28 @@ def twins(knobs: NlsatKnobs, stream: Stream) -> tuple[Theory, Theory]:
         changed = _mended(theory, reasoner, sign, source)
         if changed is None or _is_shallow(theory, reasoner, knobs.min_support):
             continue
+        if knobs.filter == "vote" and _guessed(changed):
+            continue
         if not knobs.min_conflicts or min(conflicts(changed), conflicts(theory)) >= knobs.min_conflicts:
             return changed, theory
     raise GenerationError(
         f"{MAX_DRAWS} theories of the {knobs.fragment} fragment held no contradictory one with a consistent twin "
-        f"and {knobs.min_conflicts} conflicts; change the size, the ratio or min_conflicts"
+        f"and {knobs.min_conflicts} conflicts; change the size, the ratio or min_conflicts, or set filter to none"
     )
 
 
 def _is_shallow(theory: Theory, reasoner: Reasoner, min_support: int) -> bool:
-    """Whether few statements contradict each other; but for syllogisms also whether unit propagation suffices."""
+    """Whether few statements contradict each other, or unit propagation (for syllogisms, a step of it) shows it."""
     found = reasoner.contradiction(reasoner.selectors) or ()
     if len(found) < min_support:
         return True
-    return theory.fragment != "syllogistic" and propagates_to_conflict(Reasoner(theory).clauses, ())
+    return propagates_to_conflict(Reasoner(theory).clauses, (), depth(theory.fragment))
+
+
+def _guessed(theory: Theory) -> bool:
+    """Whether voting and a little local search find a world in which a consistent theory is true."""
+    clauses = Reasoner(theory).clauses
+    return satisfies(clauses, vote_and_flips(clauses))
 
 
 def _mended(theory: Theory, reasoner: Reasoner, sign: bool, stream: Stream) -> Theory | None:
