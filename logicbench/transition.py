@@ -85,7 +85,7 @@ class Point:
         """Return the 95% interval (Wilson) of a label's share."""
         from scipy.stats import binomtest
 
-        found = binomtest(round(self.shares.get(label, 0) * self.count), self.count).proportion_ci(method="wilson")
+        found = binomtest(round(self.shares[label] * self.count), self.count).proportion_ci(method="wilson")
         return float(found.low), float(found.high)
 
 
@@ -188,7 +188,7 @@ def run(sweep: Sweep, workers: int = 1, advance: Callable[[int], None] = lambda 
     for (curve, value, _), results in zip(jobs, _results(sweep, jobs, workers), strict=True):
         found[curve, value] += results
         advance(len(results))
-    return [_point(curve, value, results) for (curve, value), results in found.items()]
+    return [_point(sweep, curve, value, results) for (curve, value), results in found.items()]
 
 
 def _results(sweep: Sweep, jobs: Sequence[Any], workers: int) -> Iterator[list[tuple[str, float]]]:
@@ -229,10 +229,10 @@ def _draft(family: Family, sweep: Sweep, knobs: Any, stream: Stream, index: int)
     return drafts[index % len(drafts)]
 
 
-def _point(curve: Json, value: Json, results: Sequence[tuple[str, float]]) -> Point:
-    counts = Counter(label for label, _ in results if label)
+def _point(sweep: Sweep, curve: Json, value: Json, results: Sequence[tuple[str, float]]) -> Point:
+    counts = Counter(label for label, _ in results)
     efforts = np.quantile([effort for _, effort in results], QUANTILES)
-    shares = {label: count / len(results) for label, count in sorted(counts.items())}
+    shares = {label: counts[label] / len(results) for label in sweep.labels}
     return Point(curve, value, len(results), shares, tuple(float(effort) for effort in efforts))
 
 
@@ -240,7 +240,7 @@ def half_points(points: Sequence[Point], label: str) -> dict[Json, float | None]
     """Return, for each curve, where a label's share falls through one half, interpolated; None where it does not."""
     found: dict[Json, float | None] = {}
     for curve in dict.fromkeys(point.curve for point in points):
-        row = [(float(p.value), p.shares.get(label, 0.0)) for p in points if p.curve == curve]
+        row = [(float(p.value), p.shares[label]) for p in points if p.curve == curve]
         found[curve] = None
         for (left, above), (right, below) in itertools.pairwise(row):
             if above >= 0.5 > below:
@@ -250,16 +250,13 @@ def half_points(points: Sequence[Point], label: str) -> dict[Json, float | None]
 
 def write_csv(path: Path, sweep: Sweep, points: Sequence[Point]) -> None:
     """Write one row a point."""
-    labels = sorted({label for point in points for label in point.shares})
     with open(path, "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         head = [sweep.series] if sweep.series else []
-        bounds = [f"{label}_{end}" for label in labels for end in ("share", "low", "high")]
+        bounds = [f"{label}_{end}" for label in sweep.labels for end in ("share", "low", "high")]
         out.writerow([*head, sweep.knob, "count", *bounds, *(f"effort_q{round(100 * q)}" for q in QUANTILES)])
         for point in points:
             shares = [
-                round(figure, 4)
-                for label in labels
-                for figure in (point.shares.get(label, 0.0), *point.interval(label))
+                round(figure, 4) for label in sweep.labels for figure in (point.shares[label], *point.interval(label))
             ]
             out.writerow([*([point.curve] if head else []), point.value, point.count, *shares, *point.effort])

@@ -49,7 +49,7 @@ def _shares(panel: Any, row: Sequence[Point], sweep: Sweep, colour: Any, name: s
         bounds = [point.interval(label) for point in row]
         panel.fill_between(values, *zip(*bounds, strict=True), color=colour, alpha=0.15, linewidth=0)
         title = label if len(shown) > 1 else name
-        shares = [point.shares.get(label, 0.0) for point in row]
+        shares = [point.shares[label] for point in row]
         panel.plot(values, shares, style, color=colour, marker="o", markersize=2.5, linewidth=1.3, label=title)
     if len(shown) > 1:
         panel.legend(frameon=False)

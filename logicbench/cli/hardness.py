@@ -102,7 +102,7 @@ def _print(sweep: Sweep, points: Sequence[Point]) -> None:
         cells.append(str(point.value))
         if label:
             low, high = point.interval(label)
-            cells += [f"{point.shares.get(label, 0):.2f}", f"{low:.2f}-{high:.2f}"]
+            cells += [f"{point.shares[label]:.2f}", f"{low:.2f}-{high:.2f}"]
         _, quarter, middle, three, most = point.effort
         table.add_row(*cells, *(f"{effort:,.0f}" for effort in (middle, quarter, three, most)))
     Console().print(table)
