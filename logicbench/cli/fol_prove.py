@@ -1,4 +1,4 @@
-"""``logicbench fol prove`` and ``label``: entailment with certificates, on one problem or a file of them."""
+"""``logicbench fol prove``, ``compare`` and ``label``: entailment and equivalence with certificates."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from logicbench.logic.fol.structures import Structure
     from logicbench.solvers.prover.entailment import Result
+    from logicbench.translation.compare.equivalence import Comparison
     from logicbench.translation.labels import Judgement
 
 _NOTATION = typer.Option("--notation", help="Notation of the formulas; `auto` tells by the spelling.")
@@ -21,6 +22,7 @@ _EXTERNAL = typer.Option("--external/--no-external", help="Ask E, Vampire and cv
 def register(app: typer.Typer) -> None:
     """Add the commands to a group."""
     app.command("prove")(prove_command)
+    app.command("compare")(compare_command)
     app.command("label")(label_command)
 
 
@@ -96,6 +98,58 @@ def structure_lines(structure: Structure) -> list[str]:
         cells = [f"({', '.join(map(str, row))}) -> {value}" for row, value in sorted(table.items())]
         lines.append(f"{name}: {'; '.join(cells)}")
     return lines
+
+
+def compare_command(
+    gold: Annotated[str, typer.Argument(help="The formula to compare with.")],
+    predicted: Annotated[str, typer.Argument(help="The formula to judge.")],
+    notation: Annotated[str, _NOTATION] = "auto",
+    align: Annotated[
+        bool, typer.Option("--align/--no-align", help="Match symbols whose names mean the same, and report it.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Compare two formulas: the proved relation, the renaming it needs, and graded closeness.
+
+    Exits with 0 if they are equivalent and 1 if not.
+    """
+    from logicbench.logic.fol.parse import parse
+    from logicbench.translation.compare.closeness import closeness
+
+    relation, scores = closeness(parse(gold, notation).formula, parse(predicted, notation).formula, align=align)
+    if as_json:
+        typer.echo(json.dumps({**relation.to_json(), "closeness": scores.to_json()}, ensure_ascii=False))
+        raise typer.Exit(0 if relation.equivalent else 1)
+    typer.echo(_relation_line(relation))
+    for (kind, name, _), target in sorted(relation.alignment.renamed.items()):
+        doubt = "" if relation.alignment.sure else " (doubtful)"
+        typer.echo(f"  {kind} {name} taken as {target}{doubt}")
+    for (name, _), order in sorted(relation.alignment.reordered.items()):
+        typer.echo(f"  arguments of {name} in the order {', '.join(str(place + 1) for place in order)}")
+    for which, structure in (("first", relation.only_gold), ("second", relation.only_predicted)):
+        if structure is not None:
+            typer.echo(f"  only the {which} is true here:")
+            for line in structure_lines(structure):
+                typer.echo(f"    {line}")
+    for measure, score in scores.to_json().items():
+        if score is not None:
+            typer.echo(f"  {measure:<12}{score:>7.3f}")
+    raise typer.Exit(0 if relation.equivalent else 1)
+
+
+def _relation_line(relation: Comparison) -> str:
+    if relation.level is not None:
+        return {
+            "identical": "equivalent: the same up to the names of bound variables",
+            "equivalent": "equivalent",
+            "renaming": "equivalent modulo a renaming of symbols",
+            "order": "not equivalent, unless arguments are taken in another order",
+        }[relation.level]
+    return {
+        "stronger": "not equivalent: the second entails the first only",
+        "weaker": "not equivalent: the first entails the second only",
+        "different": "not equivalent: neither entails the other",
+    }.get(relation.relation, "undecided")
 
 
 def label_command(

@@ -1,0 +1,1 @@
+"""Comparing formulas: proved relations, alignment of names, and graded closeness."""
