@@ -6,9 +6,10 @@ from collections import Counter
 
 import numpy as np
 
-from logicbench.evals.columns import CUT_OFF, UNPARSABLE, Columns, Items, hash_text
+from logicbench.evals.columns import CUT_OFF, UNPARSABLE, Columns, Items
 from logicbench.evals.compare_record import Flag
 from logicbench.evals.statistics.clustered import Floats
+from logicbench.evals.texts import hash_text
 
 RISE = 0.1
 """Rise of a share of completions, over the baseline's, that raises a flag."""

@@ -5,9 +5,7 @@ Texts are read once, from disk, one at a time; what stays in memory is some fort
 
 from __future__ import annotations
 
-import hashlib
 import math
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -19,6 +17,7 @@ from logicbench.evals.record import Sample
 from logicbench.evals.results import OUTCOMES, band_of, outcome
 from logicbench.evals.statistics.clustered import Codes, Floats, encode
 from logicbench.evals.store import RunReader
+from logicbench.evals.texts import ends_in_loop, hash_text
 from logicbench.family import get_family
 
 CORRECT = OUTCOMES.index("correct")
@@ -27,12 +26,6 @@ CUT_OFF = OUTCOMES.index("truncated")
 ERROR = OUTCOMES.index("errors")
 ABSENT = -1
 """Where a planned completion has not been made."""
-
-LOOP_CHARACTERS = 160
-"""A completion that ends in a periodic text at least this long, of at least `LOOP_TURNS` turns, is a loop."""
-
-LOOP_TURNS = 4
-_TAIL = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,35 +175,6 @@ def _fill(found: Columns, place: tuple[int, int], sample: Sample) -> None:
     if sample.logprob_sum is not None and sample.tokens.generated:
         found.logprob[place] = sample.logprob_sum / sample.tokens.generated
     found.looped[place] = sample.finish == "repetition" or ends_in_loop(sample.text)
-
-
-def hash_text(text: str) -> int:
-    """Return 64 bits that stand for a text, the same in every process, never 0."""
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True) or 1
-
-
-def ends_in_loop(text: str) -> bool:
-    """Whether a text ends in the same words over and over.
-
-    The longest periodic ending is found by the failure function of the reversed text (Knuth, Morris and Pratt 1977),
-    for texts that a compressor shrinks well and no others.
-    """
-    tail = text.rstrip()[-_TAIL:]
-    if len(tail) < LOOP_CHARACTERS or len(zlib.compress(tail.encode("utf-8", "replace"), 1)) > len(tail) / 2:
-        return False
-    backwards = tail[::-1]
-    failure = [0] * len(backwards)
-    match = 0
-    for place in range(1, len(backwards)):
-        while match and backwards[place] != backwards[match]:
-            match = failure[match - 1]
-        match += backwards[place] == backwards[match]
-        failure[place] = match
-        length, period = place + 1, place + 1 - match
-        if length >= LOOP_CHARACTERS and length >= LOOP_TURNS * period:
-            return True
-    return False
 
 
 def with_groups(items: Items) -> Items:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import numpy as np
+
+from logicbench.evals.analysis.voting import consistency
 from logicbench.evals.record import SCHEMA, Sample
-from logicbench.evals.statistics.clustered import clustered_proportion
+from logicbench.evals.statistics import chance_corrected, clustered_proportion, finite_or_none
 from logicbench.evals.store import RunReader
+from logicbench.evals.texts import hash_text
 from logicbench.family import get_family, verify
 from logicbench.problem import Json, Problem
 
@@ -20,6 +25,18 @@ BASELINE_PROBLEMS = 1000
 
 OUTCOMES = ("correct", "wrong", "unparsable", "undecided", "truncated", "errors")
 """Disjoint; their shares sum to 1."""
+
+
+class Ballot(NamedTuple):
+    """One sample as perplexity consistency sees it."""
+
+    key: int
+    """Stands for the answer; 0 where there is none."""
+    logprob: float
+    """Mean log-probability of a token."""
+    correct: bool
+    text: int
+    """Stands for the completion: equal ones count once."""
 
 
 @dataclass(slots=True)
@@ -46,6 +63,8 @@ class _Item:
     """Whether a right answer has no key: then many answers are right and votes mean nothing."""
     likeliest: tuple[float, bool] | None = None
     """The greatest mean log-probability of a sample, and whether that sample is right."""
+    ballots: list[Ballot] = field(default_factory=list)
+    """What perplexity consistency needs of each sample whose log-probability is known."""
 
     def add(self, sample: Sample) -> None:
         self.outcomes[outcome(sample)] += 1
@@ -64,6 +83,7 @@ class _Item:
             self.keyless = True
         if sample.logprob_sum is not None and sample.tokens.generated:
             likelihood = (sample.logprob_sum / sample.tokens.generated, sample.correct)
+            self.ballots.append(Ballot(hash_text(key) if key is not None else 0, *likelihood, hash_text(sample.text)))
             if self.likeliest is None or likelihood[0] > self.likeliest[0]:
                 self.likeliest = likelihood
 
@@ -172,7 +192,8 @@ def _row(items: Sequence[_Item], best: Mapping[tuple[str, str], str], **names: J
         values = [item.accuracy for item in answered]
         found = clustered_proportion(values, [item.group_id for item in answered])
         row |= {"accuracy": found.estimate, "low": found.low, "high": found.high}
-    row |= {"chance": _mean([item.chance for item in items]), **_baseline(items, best)}
+    chance = _mean([item.chance for item in items])
+    row |= {"chance": chance, "above_chance": _above(row["accuracy"], chance), **_baseline(items, best)}
     outcomes = {name: sum(item.outcomes[name] for item in items) for name in OUTCOMES}
     total = sum(outcomes.values())
     row |= {name: outcomes[name] / total if total else None for name in OUTCOMES}
@@ -180,6 +201,13 @@ def _row(items: Sequence[_Item], best: Mapping[tuple[str, str], str], **names: J
     row["mean_thinking_tokens"] = sum(item.thinking_tokens for item in answered) / completions if completions else None
     row["mean_score"] = math.fsum(item.score for item in answered) / completions if completions else None
     return row
+
+
+def _above(accuracy: float | None, chance: float | None) -> float | None:
+    """Return the accuracy above chance: 0 at guessing, 1 at perfection."""
+    if accuracy is None or chance is None:
+        return None
+    return finite_or_none(float(chance_corrected(accuracy, chance)))
 
 
 def _strategies(items: Sequence[_Item]) -> list[dict[str, Json]]:
@@ -193,9 +221,23 @@ def _strategies(items: Sequence[_Item]) -> list[dict[str, Json]]:
     return [
         _strategy("single", answered, [item.accuracy for item in answered]),
         _strategy("vote", voting, [_vote(item) for item in voting]),
+        *_rpc(voting),
         _strategy("best-of-n", likely, [float(item.likeliest is not None and item.likeliest[1]) for item in likely]),
         _strategy("oracle", answered, [float(item.correct > 0) for item in answered]),
     ]
+
+
+def _rpc(items: Sequence[_Item]) -> list[dict[str, Json]]:
+    """Return the choice by perplexity consistency after reasoning pruning, where all log-probabilities are known."""
+    width = max((len(item.ballots) for item in items), default=0)
+    if not width or any(len(item.ballots) < item.samples for item in items):
+        return []
+    absent = Ballot(0, math.nan, False, 0)
+    rows = [(*item.ballots, *[absent] * (width - len(item.ballots))) for item in items]
+    keys, texts = (np.array([[ballot[place] for ballot in row] for row in rows], dtype=np.int64) for place in (0, 3))
+    logprobs = np.array([[ballot.logprob for ballot in row] for row in rows])
+    correct = np.array([[ballot.correct for ballot in row] for row in rows])
+    return [_strategy("rpc", items, consistency(keys, correct, logprobs, texts, pruned=True).correct.tolist())]
 
 
 def _vote(item: _Item) -> float:

@@ -109,6 +109,7 @@ def _iterate_notes(found: Mapping[str, Any]) -> list[str]:
 
 _STRATEGIES = {
     "vote": "by vote",
+    "rpc": "by rpc",
     "best-of-n": "by log-probability",
     "oracle": "by an oracle (pass@{n})",
 }

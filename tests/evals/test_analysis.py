@@ -227,8 +227,8 @@ def test_curves_are_those_of_all_subsets(tmp_path, problems):
         shares = [d.mean(axis=1) for d in drawn]
         majority = [np.where(s > 0.5, 1.0, np.where(s == 0.5, 0.5, 0.0)) for s in shares]
         assert found["maj@k"].values[place].estimate == pytest.approx(np.mean(majority))
-        pc = found["perplexity consistency"].values[place].estimate
-        assert pc == pytest.approx(np.mean(right) if k == 1 else pc, abs=0.06)
+        if k == 1:
+            assert found["rpc"].values[0].estimate == pytest.approx(np.mean(right))
     # Right completions are the more probable here, so probability helps.
     assert found["most probable of k"].values[-1].estimate > found["maj@k"].values[-1].estimate
     assert "nothing was pruned" in found["rpc"].note
@@ -251,7 +251,8 @@ def test_an_analysis_holds_together(tmp_path, problems):
     assert found.sample_calibration.auroc > 0.6
     out = io.StringIO()
     print_analysis(found, out)
-    assert "rpc" in out.getvalue() and "pass@k (bound)" in out.getvalue() and "nan" not in out.getvalue()
+    assert all(each in out.getvalue() for each in ("rpc", "pass@k (bound)", "maj@k", "front"))
+    assert "nan" not in out.getvalue()
     assert analyze(run).to_json() == found.to_json()
 
 

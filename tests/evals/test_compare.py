@@ -12,12 +12,13 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from logicbench.errors import InputError
-from logicbench.evals.columns import ends_in_loop, read_columns, read_items
+from logicbench.evals.columns import read_columns, read_items
 from logicbench.evals.compare import compare
 from logicbench.evals.compare_files import to_csv, to_latex, write_comparison
 from logicbench.evals.compare_words import print_comparison
 from logicbench.evals.record import Sample, SampleVerdict, TokenCounts, problem_fields
 from logicbench.evals.store import create_run, open_run
+from logicbench.evals.texts import ends_in_loop
 from logicbench.models.protocol import Sampling
 from logicbench.seeding import Stream
 

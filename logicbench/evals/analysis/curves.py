@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +14,8 @@ from logicbench.evals.analysis.voting import (
     LEAST_SAMPLES,
     Choice,
     best_of_k,
+    consistency,
     most_probable,
-    perplexity_consistency,
     self_consistency,
     survivors,
 )
@@ -29,11 +31,11 @@ from logicbench.evals.statistics import (
 )
 from logicbench.evals.statistics.clustered import Codes, Floats, encode
 
-REPEATS = 10
-"""Random subsets of each size on which perplexity consistency is evaluated; the other curves are exact."""
+ALL_SUBSETS = 70
+"""Subsets of a size up to which perplexity consistency is evaluated on all of them."""
 
-_CHUNK = 1 << 24
-"""Cells of a (problems, samples, samples) array that are held at once."""
+REPEATS = 10
+"""Random subsets of a size on which it is evaluated otherwise; the other curves are exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _voting(columns: Columns, ks: tuple[int, ...], groups: Codes, seed: int) -> 
     found = [_curve("maj@k", ks, majority, groups, scores=_scores(everything))]
     if np.isnan(columns.logprob).any():
         return found
-    everyone = np.arange(keys.shape[1])[None, :].repeat(len(keys), 0)
+    everyone = np.tile(np.arange(keys.shape[1]), (len(keys), 1))
     for name, pruned in (("perplexity consistency", False), ("rpc", True)):
 
         def on_subsets(k: int, pruned: bool = pruned) -> Floats:
@@ -150,31 +152,21 @@ def _ballot(keys: NDArray[np.int64], correct: NDArray[np.bool_]) -> tuple[list[t
 
 
 def _on_subsets(columns: Columns, k: int, pruned: bool, seed: int) -> Floats:
-    """Return the mean correctness over random subsets; over the one subset there is where k is all."""
+    """Return the mean correctness over all subsets of a size where they are few, otherwise over random ones."""
     rows, samples = columns.key.shape
-    if k == samples:
-        return _consistency(columns, np.arange(samples)[None, :].repeat(rows, 0), pruned).correct
-    rng = np.random.default_rng(seed)
-    total = np.zeros(rows)
-    for _ in range(REPEATS):
-        chosen = np.argsort(rng.random((rows, samples)), axis=1)[:, :k]
-        total += _consistency(columns, chosen, pruned).correct
-    return total / REPEATS
+    if math.comb(samples, k) <= ALL_SUBSETS:
+        subsets = [np.tile(each, (rows, 1)) for each in combinations(range(samples), k)]
+    else:
+        rng = np.random.default_rng(seed)
+        subsets = [np.argsort(rng.random((rows, samples)), axis=1)[:, :k] for _ in range(REPEATS)]
+    return np.asarray(np.mean([_consistency(columns, chosen, pruned).correct for chosen in subsets], axis=0))
 
 
 def _consistency(columns: Columns, chosen: NDArray[np.int64], pruned: bool) -> Choice:
-    """Return the choice among the chosen completions, problems taken in parts so that memory stays bounded."""
-    parts = []
-    step = max(1, _CHUNK // chosen.shape[1] ** 2)
-    for start in range(0, len(chosen), step):
-        rows = slice(start, start + step)
-        keys = np.take_along_axis(columns.key[rows], chosen[rows], axis=1)
-        correct = np.take_along_axis(columns.correct[rows], chosen[rows], axis=1)
-        logprobs = np.take_along_axis(columns.logprob[rows], chosen[rows], axis=1)
-        texts = np.take_along_axis(columns.text[rows], chosen[rows], axis=1)
-        keep = survivors(logprobs)[0] if pruned else None
-        parts.append(perplexity_consistency(keys, correct, logprobs, texts, keep))
-    return Choice(np.concatenate([part.correct for part in parts]), np.concatenate([part.confidence for part in parts]))
+    """Return the choice among the chosen completions."""
+    keys, texts = (np.take_along_axis(each, chosen, axis=1) for each in (columns.key, columns.text))
+    correct, logprobs = np.take_along_axis(columns.correct, chosen, 1), np.take_along_axis(columns.logprob, chosen, 1)
+    return consistency(keys, correct, logprobs, texts, pruned=pruned)
 
 
 def _scores(choice: Choice) -> Calibration:

@@ -27,6 +27,9 @@ LEAST_SPREAD = 1e-6
 _SHARES = (0.2, 0.8)
 """Bounds of a component's share, as in the published code."""
 
+_CELLS = 1 << 24
+"""Cells of a (problems, samples, samples) array that are held at once."""
+
 _ROUNDS = 100
 _SHARPEST = 20.0
 """Largest shape of a component, in units of one over the spread: narrower ones sit on a single completion."""
@@ -99,6 +102,34 @@ def perplexity_consistency(
     repeated = np.tril((texts[:, :, None] == texts[:, None, :]) & alive[:, None, :], -1).any(axis=2)
     weights = np.where(alive & ~repeated, np.exp(np.nan_to_num(logprobs)), 0.0)
     return weighted_vote(keys, correct, weights)
+
+
+def consistency(
+    keys: NDArray[np.int64],
+    correct: NDArray[np.bool_],
+    logprobs: Floats,
+    texts: NDArray[np.int64],
+    *,
+    pruned: bool,
+) -> Choice:
+    """Return the choice by perplexity consistency, after a pruning or without; memory stays bounded.
+
+    Args:
+        keys: Answer of each completion, 0 where it has none.
+        correct: Whether each completion is right.
+        logprobs: Mean log-probability of each completion's tokens; NaN leaves it out.
+        texts: What tells completions apart.
+        pruned: Whether improbable completions are left out first (rpc).
+    """
+    step = max(1, _CELLS // max(1, keys.shape[1]) ** 2)
+    parts = []
+    for start in range(0, len(keys), step):
+        rows = slice(start, start + step)
+        keep = survivors(logprobs[rows])[0] if pruned else None
+        parts.append(perplexity_consistency(keys[rows], correct[rows], logprobs[rows], texts[rows], keep))
+    if not parts:
+        return Choice(np.empty(0), np.empty(0))
+    return Choice(np.concatenate([part.correct for part in parts]), np.concatenate([part.confidence for part in parts]))
 
 
 def survivors(logprobs: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -46,7 +46,7 @@ def table(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
 def sections(found: Analysis) -> Iterator[tuple[str, list[str]]]:
     """Yield (heading, lines) of each part that has something to say."""
     yield f"{found.model}: {found.problems:,} problems, {found.samples} samples each", _task_lines(found)
-    if found.samples > 1:
+    if found.curves and found.samples > 1 and not _votes_everywhere(found):
         yield "Samples", [*_curve_lines(found.curves), "", *_notes("pass@k is a bound: it takes the exact verifier.")]
     if found.voting and found.samples > 1:
         yield (
@@ -69,6 +69,10 @@ def sections(found: Analysis) -> Iterator[tuple[str, list[str]]]:
         yield f"Traces, over {found.reread:,} completions", _trace_lines(found)
     if found.iteration is not None:
         yield "Iteration", _iteration_lines(found.iteration)
+
+
+def _votes_everywhere(found: Analysis) -> bool:
+    return bool(found.voting) and found.voting[0].items == found.curves[0].items
 
 
 def _task_lines(found: Analysis) -> list[str]:
