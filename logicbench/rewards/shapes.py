@@ -14,6 +14,7 @@ format     {0, 0.05, 1}        0.05 for a readable wrong answer. Constant: once 
                                every sample and cancels in a group's advantage.
 partial    [0, 0.3] or 1       0.3 times `Verdict.progress` for a wrong answer. Progress is 0 at what a polarity vote or
                                a random answer reaches and 1 only at a correct answer, so guessing earns nothing.
+shaped     [0, 0.35] or 1      `format` and `partial` together: for policies that start with hardly any correct answer.
 concise    [0.5, 1] or 0       A correct answer loses up to 0.5 for length between the soft and the hard limit. Wrong
                                answers earn 0 at any length, so short wrong answers gain nothing over long ones.
 overlong   [-0.5, 1]           The soft punishment of DAPO (Yu et al. 2025, eq. 13): up to 0.5 is taken off any answer
@@ -95,6 +96,7 @@ _ALL = (
     Shape("signed", unparsable=-1.0),
     Shape("format", readable=0.05),
     Shape("partial", progress=0.3),
+    Shape("shaped", readable=0.05, progress=0.3),
     Shape("concise", penalty=0.5),
     Shape("overlong", penalty=0.5, penalise_wrong=True),
 )
