@@ -60,7 +60,7 @@ def formula_graph(formula: Formula) -> Graph:
             todo.append((node.variable, place, "binds"))
         for number, child in enumerate(node.children):
             todo.append((child, place, "operand" if isinstance(node, _UNORDERED) else f"arg{number}"))
-    return Graph(tuple(labels), tuple(edges))
+    return Graph(tuple(labels), tuple(dict.fromkeys(edges)))
 
 
 def _label(node: Any) -> str:
@@ -87,11 +87,14 @@ def _best_match(a: Graph, b: Graph) -> int:
     ours, theirs = _adjacency(a, roles), _adjacency(b, roles)
     here, there = ours.sum(axis=2), theirs.sum(axis=2)
     shape = np.minimum(here[:, :, None], there[:, None, :]).sum(axis=0)
-    best = 0
-    for weight in (0.25, 1.0, 0.0):
+    starts = [_from_roots(a, b)]
+    for weight in (0.25, 1.0):
         rows, columns = linear_sum_assignment(-(alike + weight * shape))
         mapping = np.full(len(a.labels), -1)
         mapping[rows] = columns
+        starts.append(mapping)
+    best = 0
+    for mapping in starts:
         # Each round is the best reply to where the neighbours went; it stops when that brings no more.
         score = _score(mapping, alike, a, b)
         while True:
@@ -104,6 +107,29 @@ def _best_match(a: Graph, b: Graph) -> int:
             mapping, score = reply, found
         best = max(best, score)
     return best
+
+
+def _from_roots(a: Graph, b: Graph) -> Any:
+    """The mapping that follows equal roles down from the roots, children in their order."""
+    below: list[dict[int, list[tuple[str, int]]]] = [{}, {}]
+    for graph, children in zip((a, b), below, strict=True):
+        for parent, role, child in graph.edges:
+            children.setdefault(parent, []).append((role, child))
+    mapping = np.full(len(a.labels), -1)
+    taken: set[int] = set()
+    todo = [(0, 0)]
+    while todo:
+        here, there = todo.pop()
+        if mapping[here] >= 0 or there in taken:
+            continue
+        mapping[here] = there
+        taken.add(there)
+        ours, theirs = list(below[0].get(here, ())), list(below[1].get(there, ()))
+        for role, child in ours:
+            target = next((place for place, (other, _) in enumerate(theirs) if other == role), None)
+            if target is not None:
+                todo.append((child, theirs.pop(target)[1]))
+    return mapping
 
 
 def _adjacency(graph: Graph, roles: dict[str, int]) -> Any:
