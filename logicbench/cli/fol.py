@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from logicbench.cli.fol_prove import register
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -165,3 +167,6 @@ def _say_error(text: str, error: ParseError, as_json: bool) -> None:
         typer.echo(json.dumps({**record, "kind": error.kind}, ensure_ascii=False))
     else:
         typer.echo(f"refused: {error}", err=True)
+
+
+register(app)
