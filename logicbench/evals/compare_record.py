@@ -42,7 +42,7 @@ class Figure:
     baseline: float
     run: float
     difference: Interval
-    """Second less first; for shares by the score test where it applies, otherwise by the bootstrap."""
+    """Second less first; for shares by the score test, otherwise by the bootstrap."""
     bootstrap: Interval
     """The same difference by the clustered paired bootstrap."""
     ratio: Interval | None = None

@@ -24,7 +24,6 @@ from logicbench.evals.statistics import (
     mcnemar_exact,
     mcnemar_midp,
     paired_difference,
-    quantile,
     required_items,
     sign_flip,
     threshold_shift,
@@ -255,14 +254,11 @@ def _churn(first: Columns, second: Columns) -> float | None:
 def smallest_difference(difference: PairedDifference, alpha: float) -> float:
     """Return the smallest true difference that the problems compared would have shown with a power of 0.8.
 
-    With one sample of each problem, from the share of flips (Connor 1987), or its upper limit where nothing flipped;
-    with several, from the standard error.
+    From the share of flips at the effective number of problems (Connor 1987), or its upper limit where nothing flipped.
     """
     found = difference.found
     if found.df < 1:
         return math.nan
-    if not difference.scored:
-        return (quantile(1 - alpha) + quantile(2 * POWER - 1)) * found.standard_error
     rate = (difference.lost + difference.gained) / difference.items
     smallest = detectable_difference(difference.items, rate or wilson(0, difference.items).high, POWER, alpha)
     if not math.isnan(smallest):

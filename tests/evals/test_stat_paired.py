@@ -223,3 +223,41 @@ def test_other_plans():
     ):
         with pytest.raises(ValueError, match="must be"):
             bad()
+
+
+def test_one_sample_in_a_hundred_is_not_certainty():
+    """A quarter of one item changed: the t interval would say half a point."""
+    second = np.zeros(100)
+    second[0] = 0.25
+    found = paired_difference(np.zeros(100), second)
+    assert found.estimate == pytest.approx(0.0025)
+    assert found.items == pytest.approx(400, rel=0.05)
+    assert found.interval().low < -0.005
+    assert found.interval().high > 0.012
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("items", "size", "samples", "shape", "ratio"),
+    [
+        (60, 1, 4, (0.5, 50.0), 2.0),
+        (100, 1, 4, (50.0, 0.5), 0.97),
+        (80, 1, 4, (2.0, 2.0), 0.9),
+        (240, 3, 4, (2.0, 2.0), 0.9),
+        (150, 2, 2, (0.3, 0.3), 0.95),
+        (300, 2, 8, (0.3, 0.3), 1.0),
+    ],
+)
+def test_paired_differences_of_several_samples_cover_within_a_point_and_a_half(items, size, samples, shape, ratio):
+    rng = np.random.default_rng(items)
+    labels = np.repeat(np.arange(items // size), size)
+    truth = (ratio - 1) * shape[0] / (shape[0] + shape[1])
+    hits = 0
+    for _ in range(SIMULATIONS):
+        ability = rng.beta(*shape, size=items // size)[labels]
+        second = np.minimum(ability * ratio, 1)
+        found = paired_difference(
+            rng.binomial(samples, ability) / samples, rng.binomial(samples, second) / samples, labels
+        ).interval()
+        hits += found.low <= truth <= found.high
+    assert 0.935 <= hits / SIMULATIONS <= 0.98

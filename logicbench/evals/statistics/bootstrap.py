@@ -154,9 +154,9 @@ def _quantiles(replicates: Floats, levels: Floats) -> tuple[Floats, Floats]:
 
 
 def sorted_quantile(ordered: Floats, level: float) -> float:
-    """Return the ``level * (n + 1)``-th of n sorted values by linear interpolation, or the nearer where one is infinite.
+    """Return the ``level * (n + 1)``-th of n sorted values, interpolated, or the nearer where one is infinite.
 
-    That rank leaves the right share of draws outside on average, where the common ``level * (n - 1) + 1`` leaves too many.
+    That rank leaves the right share of draws outside on average; the common ``level * (n - 1) + 1`` leaves too many.
     """
     if math.isnan(level) or not len(ordered):
         return math.nan

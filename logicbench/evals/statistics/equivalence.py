@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,18 +20,17 @@ Outcome = Literal["equivalent", "worse", "better", "not shown equivalent"]
 class PairedDifference:
     """Mean of second less first over the same items, and what its interval is made of.
 
-    Where every difference is -1, 0 or 1 the interval inverts Tango's score test at the effective number of items, and
-    does not collapse where nothing changed; elsewhere it is the cluster-robust t interval.
+    The interval inverts Tango's score test at the effective number of items, with Student's critical value, and does
+    not collapse where little or nothing changed. With several samples an item, what is lost and gained are sums of
+    fractions, and the effective number is that of whole flips that would give the same standard error.
     """
 
     found: ClusteredMean
     lost: float
-    """Items right in the first run only, at the effective number of items; the score test's counts."""
+    """Sum of all drops, at the effective number of items; the score test's counts."""
     gained: float
     items: float
     """Effective number of independent items."""
-    scored: bool
-    """Whether the score test is used."""
 
     @property
     def estimate(self) -> float:
@@ -44,20 +42,12 @@ class PairedDifference:
         df = self.found.df
         if df < 1:
             return 1.0
-        if self.scored:
-            statistic = tango_score(self.lost, self.gained, self.items, difference)
-        elif self.found.standard_error > 0:
-            statistic = (self.found.mean - difference) / self.found.standard_error
-        else:
-            statistic = 0.0 if self.found.mean == difference else math.copysign(math.inf, self.found.mean - difference)
-        return float(stats.t.sf(statistic, df))
+        return float(stats.t.sf(tango_score(self.lost, self.gained, self.items, difference), df))
 
     def interval(self, confidence: float = 0.95) -> Interval:
         """Return the two-sided interval."""
         if self.found.df < 1:
             return Interval(self.estimate, -1.0, 1.0)
-        if not self.scored:
-            return self.found.interval(confidence)
         critical = quantile(confidence, self.found.df)
         return Interval(self.estimate, self._solve(critical), self._solve(-critical))
 
@@ -85,23 +75,22 @@ def paired_difference(first: ArrayLike, second: ArrayLike, clusters: ArrayLike |
     """
     changes: Floats = np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64)
     found = clustered_mean(changes, clusters)
-    whole = bool(np.isin(changes, (-1.0, 0.0, 1.0)).all())
-    if not whole and found.standard_error > 0:
-        return PairedDifference(found, math.nan, math.nan, math.nan, False)
-    lost, gained = float((changes < 0).sum()), float((changes > 0).sum())
+    lost, gained = -float(changes[changes < 0].sum()), float(changes[changes > 0].sum())
     effective = _effective_items(changes, found)
     scale = effective / len(changes) if len(changes) else 0.0
-    return PairedDifference(found, lost * scale, gained * scale, effective, whole)
+    return PairedDifference(found, lost * scale, gained * scale, effective)
 
 
 def _effective_items(changes: Floats, found: ClusteredMean) -> float:
-    """Return how many independent items would give the same standard error; the clusters where nothing varies."""
+    """Return how many independent whole flips would give the same standard error; the clusters where nothing varies."""
     variance = float(changes.var()) if len(changes) else 0.0
     if variance == 0 or found.clusters < 2:
         return float(found.clusters)
-    if found.standard_error == 0:
-        return float(found.items)
-    return min(float(found.items), variance / found.standard_error**2)
+    items = float(found.items)
+    if found.standard_error > 0:
+        items = min(items, variance / found.standard_error**2)
+    whole = float(np.abs(changes).mean()) - found.mean**2
+    return items * whole / variance
 
 
 @dataclass(frozen=True, slots=True)
