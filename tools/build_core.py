@@ -76,7 +76,7 @@ LADDERS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     ],
     "rules": [{"depth": depth, "world": ["open", "closed"]} for depth in (1, 2, 3, 4, 6, 8, 10, 12)],
     "rules:answer": [
-        *({"depth": depth, "world": ["open", "closed"]} for depth in (0, 1, 2, 3, 5, 7, 9, 12)),
+        *({"depth": depth} for depth in (0, 1, 2, 3, 5, 7, 9, 12)),
         {"source": "hard-sat", "variables": [6, 8]},
         {"source": "hard-sat", "variables": [10, 12]},
     ],
@@ -108,7 +108,6 @@ def ladder(family: str, task: str) -> Sequence[Mapping[str, Any]]:
 
 def blocks_of(family: str, task: str, split: str, rung: int, settings: Mapping[str, Any]) -> Iterator[list[Problem]]:
     """Yield blocks without end: every instance of one draw, in all surfaces."""
-    size = max(1, len(get_family(family).tasks[task].labels))
     request = Request(
         family,
         task,
@@ -119,7 +118,7 @@ def blocks_of(family: str, task: str, split: str, rung: int, settings: Mapping[s
         settings=settings,
     )
     check_request(request)
-    for _, block in itertools.groupby(run_request(request), key=lambda problem: problem.index // size):
+    for _, block in itertools.groupby(run_request(request), key=lambda problem: problem.group_id):
         yield list(block)
 
 
