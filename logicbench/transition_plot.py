@@ -71,7 +71,7 @@ def _finish(panels: Any, sweep: Sweep, legend: bool) -> None:
         panels[0].set_ylim(-0.02, 1.02)
         panels[0].axhline(0.5, color="grey", linewidth=0.6, linestyle=":")
     panels[-1].set_ylabel("effort (median, quartiles)")
-    panels[-1].set_yscale("log")
+    panels[-1].set_yscale("symlog", linthresh=1)  # peeling alone may settle a graph: no effort
     panels[-1].set_xlabel(sweep.knob)
     for panel in panels:
         panel.spines[["top", "right"]].set_visible(False)
