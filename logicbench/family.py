@@ -185,6 +185,14 @@ class HardnessFamily(Protocol):
         """
 
 
+@runtime_checkable
+class GrammarFamily(Protocol):
+    """A family whose answers can be held to their form while they are written."""
+
+    def grammar(self, problem: Problem) -> str | None:
+        """Return the EBNF of a well-formed answer and nothing else; None where the task states none."""
+
+
 def family_names() -> list[str]:
     """Return the names of all registered families, built-in ones first."""
     return [*_BUILT_IN, *sorted(set(_plugins()) - set(_BUILT_IN))]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -132,14 +132,27 @@ def check_request(request: Request) -> None:
             make_knobs(family, {**{n: _options(v)[0] for n, v in request.settings.items()}, name: option})
 
 
-def run_request(request: Request, workers: int = 1) -> Iterator[Problem]:
-    """Yield the problems of a checked request in order."""
+Block = tuple[list[Problem], int]
+"""A block's problems and the number of its next try."""
+
+ChunkMaker = Callable[[Callable[[range], list[Block]], Iterable[range]], Iterator[list[Block]]]
+"""Calls a function on ranges of blocks, anywhere, and yields the results in order."""
+
+
+def run_request(request: Request, workers: int = 1, make_chunks: ChunkMaker | None = None) -> Iterator[Problem]:
+    """Yield the problems of a checked request in order.
+
+    Args:
+        request: What to generate.
+        workers: Processes of this machine.
+        make_chunks: Does the work instead, for example on a cluster.
+    """
     family = get_family(request.family)
     size = max(1, len(get_task(family, request.task).labels))
     blocks = -(-request.count // size)
     seen: set[str] = set()
     made = 0
-    for block, (problems, tries) in enumerate(_blocks(request, blocks, workers)):
+    for block, (problems, tries) in enumerate(_blocks(request, blocks, workers, make_chunks)):
         while any(problem.instance_id in seen for problem in problems):
             problems, tries = make_block(request, block, tries)
         seen.update(problem.instance_id for problem in problems)
@@ -150,15 +163,19 @@ def run_request(request: Request, workers: int = 1) -> Iterator[Problem]:
             yield from group
 
 
-def _blocks(request: Request, blocks: int, workers: int) -> Iterator[tuple[list[Problem], int]]:
+def _blocks(request: Request, blocks: int, workers: int, make_chunks: ChunkMaker | None) -> Iterator[Block]:
+    chunks = (range(start, min(start + _BLOCKS_PER_CHUNK, blocks)) for start in range(0, blocks, _BLOCKS_PER_CHUNK))
+    if make_chunks is not None:
+        for made in make_chunks(partial(_make_chunk, request), chunks):
+            yield from made
+        return
     if workers <= 1 or blocks <= _BLOCKS_PER_CHUNK:
         yield from (make_block(request, block) for block in range(blocks))
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    chunks = (range(start, min(start + _BLOCKS_PER_CHUNK, blocks)) for start in range(0, blocks, _BLOCKS_PER_CHUNK))
     pool = ProcessPoolExecutor(workers, mp_context=context)
     try:
-        pending: list[Future[list[tuple[list[Problem], int]]]] = []
+        pending: list[Future[list[Block]]] = []
         for chunk in chunks:
             pending.append(pool.submit(partial(_make_chunk, request), chunk))
             if len(pending) >= 4 * workers:
@@ -169,11 +186,11 @@ def _blocks(request: Request, blocks: int, workers: int) -> Iterator[tuple[list[
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _make_chunk(request: Request, blocks: range) -> list[tuple[list[Problem], int]]:
+def _make_chunk(request: Request, blocks: range) -> list[Block]:
     return [make_block(request, block) for block in blocks]
 
 
-def make_block(request: Request, block: int, first_try: int = 0) -> tuple[list[Problem], int]:
+def make_block(request: Request, block: int, first_try: int = 0) -> Block:
     """Return one block's problems and the number of the next try, should these not be wanted.
 
     Raises:

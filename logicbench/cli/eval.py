@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from logicbench.evals.config import EvalConfig
     from logicbench.evals.runner import Outcome
     from logicbench.models.protocol import Backend
+    from logicbench.models.ray import RayOptions
     from logicbench.problem import Problem
 
 MODELLESS = ("oracle", "random", "constant")
@@ -89,6 +90,18 @@ def eval_command(
     thinking_budget: Annotated[
         int | None, typer.Option(min=0, help="Most tokens of thinking.", rich_help_panel=_PROMPT)
     ] = None,
+    grammar: Annotated[
+        bool,
+        typer.Option(
+            "--grammar", help="Hold completions to the answer's form (vllm; some tasks).", rich_help_panel=_PROMPT
+        ),
+    ] = False,
+    repetition_stop: Annotated[
+        int | None,
+        typer.Option(
+            min=2, help="End a completion that repeats a pattern of tokens so many times.", rich_help_panel=_SAMPLING
+        ),
+    ] = None,
     batch_size: Annotated[str, typer.Option(help="auto, or a number.", rich_help_panel=_ENGINE)] = "auto",
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.", rich_help_panel=_ENGINE)] = "auto",
     tensor_parallel_size: Annotated[
@@ -101,8 +114,18 @@ def eval_command(
     check_workers: Annotated[
         int, typer.Option(min=-1, help="Processes that check answers; -1 chooses.", rich_help_panel=_ENGINE)
     ] = -1,
+    executor: Annotated[
+        str, typer.Option(help="local, or ray: one engine a worker of a Ray cluster.", rich_help_panel=_ENGINE)
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="ray: engines; by default one a GPU.", rich_help_panel=_ENGINE)
+    ] = None,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(help="ray: auto or HOST:PORT of a cluster; by default this machine.", rich_help_panel=_ENGINE),
+    ] = None,
     strategy: Annotated[
-        str, typer.Option(help="single, vote, best-of-n or iterate.", rich_help_panel=_STRATEGY)
+        str, typer.Option(help="single, vote, rpc, best-of-n or iterate.", rich_help_panel=_STRATEGY)
     ] = "single",
     rounds: Annotated[
         int, typer.Option(min=1, help="iterate: most answers to a problem.", rich_help_panel=_STRATEGY)
@@ -134,12 +157,14 @@ def eval_command(
     """
     from logicbench.evals.config import EvalConfig, Prompting
     from logicbench.evals.selection import file_digests, load_suite, parse_selection, select
-    from logicbench.models.protocol import Sampling
+    from logicbench.models.protocol import RepetitionStop, Sampling
 
     if suite is None and not tasks:
         raise InputError("what should be evaluated? give --tasks FILE.jsonl, --tasks family:task, or --suite NAME")
     if suite is not None and tasks:
         raise InputError("give either --tasks or --suite")
+    if strategy == "rpc" and not logprobs:
+        raise InputError("--strategy rpc weighs completions by their log-probabilities; leave out --no-logprobs")
     if model is None and backend not in MODELLESS:
         raise InputError("give --model PATH|NAME, or a reference backend such as --backend oracle")
     chosen = load_suite(suite) if suite is not None else None
@@ -160,9 +185,11 @@ def eval_command(
             repetition_penalty=repetition_penalty,
             logprobs=logprobs,
             thinking_budget=thinking_budget,
+            repetition=None if repetition_stop is None else RepetitionStop(min_count=repetition_stop),
         ),
         prompting=Prompting(system, shots, shot_seed, _json_object(chat_template_kwargs)),
         thinking=thinking,
+        grammar=grammar,
         strategy=_strategy(strategy, samples, rounds, verifier, feedback, history),
         tasks=tuple(tasks or ()),
         task_files=file_digests(selections),
@@ -173,7 +200,17 @@ def eval_command(
         backend_options=options,
     )
     problems = select(selections, limit, config.problem_seed, workers=max(1, (os.cpu_count() or 1) - 1))
-    run_evaluation(config, problems, output, fresh=fresh, check_workers=check_workers, as_json=as_json, quiet=quiet)
+    cluster = _cluster(executor, workers, ray_address)
+    run_evaluation(
+        config,
+        problems,
+        output,
+        fresh=fresh,
+        check_workers=check_workers,
+        as_json=as_json,
+        quiet=quiet,
+        cluster=cluster,
+    )
 
 
 def run_evaluation(
@@ -185,6 +222,7 @@ def run_evaluation(
     check_workers: int,
     as_json: bool,
     quiet: bool,
+    cluster: RayOptions | None = None,
 ) -> None:
     """Carry out an evaluation from the command line, and end the program as its outcome says."""
     from logicbench.evals.progress import make_reporter
@@ -194,6 +232,10 @@ def run_evaluation(
     reporter = make_reporter(quiet)
 
     def make(asked: Sequence[Problem]) -> Backend:
+        if cluster is not None:
+            from logicbench.models.ray import RayBackend
+
+            return RayBackend(config.backend, config.model, asked, config.backend_options, cluster, reporter.note)
         from logicbench.models import make_backend
 
         return make_backend(config.backend, config.model, asked, config.backend_options, reporter.note)
@@ -237,11 +279,24 @@ def _strategy(name: str, samples: int, rounds: int, verifier: str, feedback: str
     if name == "iterate":
         options = IterateOptions(rounds, verifier, feedback, None if history < 0 else history)  # type: ignore[arg-type]
         return options.to_json()
-    if name not in ("single", "vote", "best-of-n"):
-        raise UnknownNameError("strategy", name, ("single", "vote", "best-of-n", "iterate"))
+    if name not in ("single", "vote", "rpc", "best-of-n"):
+        raise UnknownNameError("strategy", name, ("single", "vote", "rpc", "best-of-n", "iterate"))
     if name != "single" and samples < 2:
         raise InputError(f"--strategy {name} chooses among several completions; give --samples 2 or more")
     return {"name": name}
+
+
+def _cluster(executor: str, workers: int | None, address: str | None) -> RayOptions | None:
+    """Return where the engines run, if not here."""
+    if executor == "ray":
+        from logicbench.models.ray import RayOptions
+
+        return RayOptions(address, workers)
+    if executor != "local":
+        raise UnknownNameError("executor", executor, ("local", "ray"))
+    if workers is not None or address is not None:
+        raise InputError("--workers and --ray-address need --executor ray")
+    return None
 
 
 def _json_object(text: str) -> dict[str, Any]:

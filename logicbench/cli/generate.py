@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -47,13 +48,17 @@ def generate(
         typer.Option("--from-dimacs-col", metavar="FILE", help="Take this graph instead; may be repeated."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes; the output does not depend on it.")] = 1,
+    executor: Annotated[str, typer.Option(help="local, or ray: all processors of a Ray cluster.")] = "local",
+    ray_address: Annotated[
+        str | None, typer.Option(help="ray: auto or HOST:PORT of a cluster; by default this machine.")
+    ] = None,
     output: Annotated[str, typer.Option("--output", "-o", help="File to write; `-` is standard output.")] = "-",
 ) -> None:
     """Generate problems as JSONL.
 
-    The same request gives the same bytes on every machine, with any number of workers.
+    The same request gives the same bytes on every machine, with any number of workers and whatever becomes of them.
     """
-    from logicbench.errors import InputError
+    from logicbench.errors import InputError, UnknownNameError
     from logicbench.generation import Request, check_request, generate_from_files, run_request
     from logicbench.hardness import parse_band
 
@@ -76,6 +81,15 @@ def generate(
         variants=_names(variants, family, "variants"),
     )
     check_request(request)
+    if executor == "ray" and not files:
+        from logicbench.cluster import cluster, ordered_map
+
+        with cluster(ray_address) as ray:
+            ahead = 4 * max(1, int(ray.cluster_resources().get("CPU", 1)))
+            _write(run_request(request, 1, partial(ordered_map, ray, ahead=ahead)), request, output)
+        return
+    if executor not in ("local", "ray"):
+        raise UnknownNameError("executor", executor, ("local", "ray"))
     problems = generate_from_files(request, files) if files else run_request(request, workers)
     _write(problems, request, output)
 

@@ -38,6 +38,8 @@ class EvalConfig:
     prompting: Prompting = field(default_factory=Prompting)
     thinking: str = "auto"
     """How thinking is recognised: ``auto``, ``off``, or an opening and a closing tag."""
+    grammar: bool = False
+    """Whether completions are held to the form of an answer, in tasks that state its grammar."""
     strategy: Mapping[str, Json] = field(default_factory=lambda: {"name": "single"})
     tasks: tuple[str, ...] = ()
     """The selections of problems as the user gave them."""
@@ -54,6 +56,8 @@ class EvalConfig:
     def __post_init__(self) -> None:
         if self.samples < 1:
             raise InputError(f"--samples must be at least 1, not {self.samples}")
+        if self.grammar and self.strategy["name"] == "iterate":
+            raise InputError("--grammar leaves no room for the rounds of --strategy iterate; leave out one of the two")
         if self.prompting.shots < 0:
             raise InputError(f"--shots must not be negative, but is {self.prompting.shots}")
 

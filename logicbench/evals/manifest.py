@@ -23,7 +23,7 @@ PACKAGES = (
 
 EXACT_CONFIG = (
     "model", "backend", "tasks", "task_files", "problem_seed", "suite", "limit", "seed", "sampling", "prompting",
-    "thinking", "strategy",
+    "thinking", "grammar", "strategy",
 )  # fmt: skip
 """Settings that a resumed run must share with its beginning; `samples` may grow and the rest is a matter of speed."""
 
@@ -116,6 +116,6 @@ def differences(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
             for part in sorted({*before, *after}):
                 if before.get(part) != after.get(part):
                     found.append(f"{name}.{part} was {before.get(part)!r}, is {after.get(part)!r}")
-        elif before != after:
+        elif before != after and (before or after):  # a setting that is new is off in older runs
             found.append(f"{name} was {before!r}, is {after!r}")
     return found

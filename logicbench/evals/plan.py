@@ -8,6 +8,7 @@ from typing import overload
 import numpy as np
 
 from logicbench.evals.prompting import Prompter
+from logicbench.family import GrammarFamily, get_family
 from logicbench.models.protocol import Request
 from logicbench.problem import Problem
 from logicbench.seeding import digest
@@ -26,6 +27,12 @@ def request_key(problem_id: str, sample: int) -> str:
     return f"{problem_id}/{sample}"
 
 
+def answer_grammar(problem: Problem) -> str | None:
+    """Return the grammar of a problem's answer, or None where its task states none."""
+    family = get_family(problem.family)
+    return family.grammar(problem) if isinstance(family, GrammarFamily) else None
+
+
 class Plan(Sequence[Request]):
     """The requests that are owed, in plan order: problem by problem, sample by sample.
 
@@ -35,12 +42,19 @@ class Plan(Sequence[Request]):
         seed: The run's seed.
         prompter: Builds the messages.
         done: Keys to leave out.
+        grammar: Whether completions are held to the form of an answer, in tasks that state its grammar.
     """
 
     def __init__(
-        self, problems: Sequence[Problem], samples: int, seed: int, prompter: Prompter, done: Collection[Key] = ()
+        self,
+        problems: Sequence[Problem],
+        samples: int,
+        seed: int,
+        prompter: Prompter,
+        done: Collection[Key] = (),
+        grammar: bool = False,
     ) -> None:
-        self._problems, self._seed, self._prompter = problems, seed, prompter
+        self._problems, self._seed, self._prompter, self._grammar = problems, seed, prompter, grammar
         owed: list[tuple[int, int]] = []
         self._ranks: dict[str, int] = {}
         for rank, problem in enumerate(problems):
@@ -71,4 +85,5 @@ class Plan(Sequence[Request]):
             seed=derive_seed(self._seed, problem.id, sample),
             problem_id=problem.id,
             sample=sample,
+            grammar=answer_grammar(problem) if self._grammar else None,
         )

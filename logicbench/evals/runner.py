@@ -204,7 +204,8 @@ class Session:
 
     def _complete(self) -> None:
         """Ask for every completion that is owed, in one call."""
-        plan = Plan(self.problems, self.config.samples, self.config.seed, self.prompter, self.writer.done)
+        config = self.config
+        plan = Plan(self.problems, config.samples, config.seed, self.prompter, self.writer.done, config.grammar)
         checker = self._checker(MAX_VIOLATIONS)
         pipeline = Pipeline(
             self.problems, self.config.seed, checker, self.writer.append, self._observe, self.writer.attempts

@@ -143,6 +143,15 @@ class SatFamily:
         """Return a random well-formed answer."""
         return _TASKS[problem.task].guess(formula_of(problem.instance), stream)
 
+    def grammar(self, problem: Problem) -> str | None:
+        """Return the form of an answer: one of two words, or a digit for each variable."""
+        if problem.task == "decide":
+            words = ("YES", "NO") if problem.reference in ("YES", "NO") else ("SAT", "UNSAT")
+            return f'root ::= "Answer: " ("{words[0]}" | "{words[1]}")'
+        if problem.task in ("assign", "maxsat"):
+            return f'root ::= "Answer: " {" ".join(["[01]"] * formula_of(problem.instance).cnf.num_vars)}'
+        return None
+
     def chance(self, problem: Problem) -> float | None:
         """Return the probability that a guess is right."""
         return _TASKS[problem.task].chance(formula_of(problem.instance))
