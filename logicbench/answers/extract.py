@@ -238,11 +238,11 @@ def _try(reader: Reader, text: str) -> tuple[Any, str] | None:
 
 def _implicit(text: str, reader: Reader) -> Answer | Unparsable:
     fences = [match.span() for match in _FENCE.finditer(text)]
+    stripped = text.strip()
     if 2 <= len(fences) <= MAX_SPANS:
         block = text[fences[len(fences) // 2 * 2 - 2][1] : fences[len(fences) // 2 * 2 - 1][0]]
         candidates = [(block, "fence")]
     else:
-        stripped = text.strip()
         lines = [line for line in stripped.splitlines()[-4 * BARE_LINES :] if line.strip()][-BARE_LINES:]
         candidates = [(candidate, "whole") for candidate in ([stripped] if len(stripped) <= 4096 else []) + lines]
     found: Answer | None = None
@@ -250,6 +250,8 @@ def _implicit(text: str, reader: Reader) -> Answer | Unparsable:
         read = _try(reader, candidate)
         if read is None or read[1].strip(_PUNCTUATION):
             continue
+        if candidate is stripped:  # nothing but the answer; its lines, where it has several, are no other answers
+            return Answer(read[0], candidate[:400].strip(), extractor, ("no answer marker",))
         if found is not None and found.value != read[0]:
             return Unparsable("conflict", "Two different answers are given; give one.", extractor)
         found = found or Answer(read[0], candidate[:400].strip(), extractor, ("no answer marker",))
