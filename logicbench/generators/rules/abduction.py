@@ -49,7 +49,7 @@ class MissingFact:
         """Draw a theory in which another chain is set off, and no fact helps that is near the statement."""
         need_chains(knobs, self.info.name)
         for attempt in range(MAX_DRAWS):
-            frame = chains.draw(knobs, stream.child(attempt), inversions=False)
+            frame = chains.draw(knobs, stream.child(attempt), inversions=False, blocks=2)
             instance = to_instance(frame.theory(-1), knobs)
             case = case_of(instance)
             right = dict(solutions(case))

@@ -57,19 +57,20 @@ class Frame:
         return Theory("grounded", tuple(sentences), self.people, Claim((query or self.goal,)))
 
 
-def draw(knobs: RulesKnobs, stream: Stream, inversions: bool = True) -> Frame:
+def draw(knobs: RulesKnobs, stream: Stream, inversions: bool = True, blocks: int = 1) -> Frame:
     """Draw frames until the chains work as they should.
 
     Args:
         knobs: The settings.
         stream: Randomness.
         inversions: Whether, in the closed world, a link may hold because the link before it does not.
+        blocks: How many facts a distractor lacks at least that would lead on if the last chain were set off.
 
     Raises:
         GenerationError: If none of `MAX_DRAWS` does.
     """
     for attempt in range(MAX_DRAWS):
-        frame = _Builder(knobs, stream.child(attempt), inversions).build()
+        frame = _Builder(knobs, stream.child(attempt), inversions, blocks).build()
         if len(set(frame.common)) == len(frame.common) and _works(frame, knobs, inversions):
             return frame
     raise GenerationError(
@@ -110,8 +111,8 @@ def _labels(frame: Frame, goal: Literal) -> list[str]:
 class _Builder:
     """Draws one frame."""
 
-    def __init__(self, knobs: RulesKnobs, stream: Stream, inversions: bool) -> None:
-        self.knobs, self.stream = knobs, stream
+    def __init__(self, knobs: RulesKnobs, stream: Stream, inversions: bool, blocks: int) -> None:
+        self.knobs, self.stream, self.blocks = knobs, stream, blocks
         self.closed = knobs.world == "closed"
         self.inversions = inversions and self.closed
         self.chains = 2 if self.closed else 3
@@ -124,6 +125,7 @@ class _Builder:
         self.concluded: list[Said] = []
         self.absent: list[Said] = []
         self.rules: list[Rule] = []
+        self.targets: list[tuple[Sequence[Said], int]] = []
 
     def build(self) -> Frame:
         """Return the frame."""
@@ -229,19 +231,22 @@ class _Builder:
         stream, depth = self.stream, self.knobs.depth
         chain = stream.choice(chains)
         kind = stream.below(10)
-        level = stream.below(max(1, depth))
-        if kind < 6 and depth:
-            head = stream.choice(chains)[stream.between(level + 1, depth)]
-            self._blocked(chain[level], head)
-        elif kind == 6:
+        if kind < 8 and depth:
+            # Dealt out evenly, so that going backwards there is a wrong turn at nearly every link.
+            if not self.targets:
+                self.targets = stream.shuffled([(one, place) for one in chains for place in range(1, depth + 1)])
+            into, place = self.targets.pop()
+            if kind < 6:
+                self._blocked(chain[stream.below(place)], into[place], self.blocks if chain is chains[-1] else 1)
+            else:
+                subject = into[place].subject
+                self._with(into[place], self._absent(subject, self.blocks), *self._some_given(subject))
+        elif kind == 8:
+            level = stream.below(max(1, depth))
             subject = chain[level].subject
             assert subject is not None
             [phrase] = self.predicates.take(subject, 1)
             self._plain(chain[level], self._signed(Said(subject, phrase)))
-        elif kind < 9 and depth:
-            head = chain[stream.between(1, depth)]
-            one, other = self._absent(head.subject), self._given(head.subject)
-            self._with(head, one, *other[: stream.bit()])
         elif self.concluded:
             head = stream.choice(self.concluded)
             self._with(self._signed(head), self._absent(head.subject), *self._given(head.subject))
@@ -249,8 +254,8 @@ class _Builder:
     def _plain(self, body: Said, head: Said) -> None:
         self._rule([body], head, body.subject == head.subject and self.stream.chance(self.knobs.general))
 
-    def _blocked(self, link: Said, head: Said) -> None:
-        broken = self._absent(link.subject if link.subject == head.subject else None)
+    def _blocked(self, link: Said, head: Said, blocks: int) -> None:
+        broken = self._absent(link.subject if link.subject == head.subject else None, blocks)
         if self.closed and self._denies() and self._given(link.subject):
             broken = [negate(self._given(link.subject)[0])]
         if broken and negate(head) != link and head != link:
@@ -264,10 +269,15 @@ class _Builder:
         subjects = {part.subject for part in (*body, head)}
         self._rule(body, head, len(subjects) == 1 and self.stream.chance(self.knobs.general))
 
-    def _absent(self, subject: str | None) -> list[Said]:
-        """Return a statement that nothing makes true, preferably about a given person."""
-        own = [said for said in self.absent if said.subject == subject] or self.absent
-        return [self._signed(self.stream.choice(own))] if own else []
+    def _absent(self, subject: str | None, count: int = 1) -> list[Said]:
+        """Return statements that nothing makes true, preferably about a given person."""
+        own = [said for said in self.absent if said.subject == subject]
+        own = own if len(own) >= count else self.absent
+        return [self._signed(said) for said in self.stream.sample(own, count)] if len(own) >= count else []
+
+    def _some_given(self, subject: str | None) -> list[Said]:
+        """Return a given fact or none."""
+        return self._given(subject) if self.stream.bit() else []
 
     def _given(self, subject: str | None) -> list[Said]:
         """Return a given fact, preferably about a given person."""
