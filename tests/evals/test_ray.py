@@ -238,3 +238,29 @@ def test_a_completion_survives_the_way():
 
     completion = Completion("k", "text", "stop", token_ids=(1, 2), logprobs=(-0.5, -0.25))
     assert pickle.loads(pickle.dumps(completion)) == completion
+
+
+@pytest.mark.slow
+def test_a_real_engine_says_the_same_in_two_workers_as_in_one(joined, problems, tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "models")
+    from tiny_models import make_model
+
+    model = str(make_model(tmp_path / "model"))
+    options = {"device": "cpu", "threads": 1, "batch_size": 4}
+    config = EvalConfig(
+        model,
+        samples=2,
+        backend="transformers",
+        sampling=Sampling(max_tokens=24, temperature=1.0),
+        backend_options=options,
+    )
+    makers = {
+        "alone": lambda asked: make_backend("transformers", model, asked, options),
+        "ray": lambda asked: RayBackend("transformers", model, asked, options, RayOptions(workers=2)),
+    }
+    for name, make in makers.items():
+        assert evaluate(problems[:24], make, tmp_path / name, config, argv=["test"]).status == "complete"
+    ours, theirs = ([replace(sample, tokens_at=None) for sample in stored(tmp_path / name)] for name in makers)
+    assert ours == theirs
+    assert (tmp_path / "ray/results.json").read_bytes() == (tmp_path / "alone/results.json").read_bytes()
