@@ -1,10 +1,10 @@
 """Train a small model by GRPO on fresh problems, and measure what it learnt on held-out ones.
 
-    pip install 'logicbench[hf,train]'
+    pip install 'logicbench[hf,train,plots]'
     python examples/grpo.py --model smollm2-135m --tasks sat:assign --set variables=4 --set ratio=2 --steps 200 \\
         --output out/grpo
 
-Writes ``curve.json`` (reward and accuracy by step), ``result.json`` (held-out accuracy before and after, with an exact
+Writes ``curve.json`` and ``curve.svg`` (reward and accuracy by step), ``result.json`` (held-out accuracy before and after, with an exact
 paired test on the same problems) and the trained model. The held-out problems come from another split, so no training
 problem is among them.
 """
@@ -72,6 +72,27 @@ class Deadline(TrainerCallback):
 
     def on_step_end(self, args, state, control, **rest):
         control.should_training_stop |= time.perf_counter() > self.end
+
+
+def plot(curve: list[dict[str, float]], path: Path) -> None:
+    """Draw reward and shares by step."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 3.2), layout="constrained")
+    steps = [entry["step"] for entry in curve]
+    for name, label in (
+        ("reward", "reward"),
+        ("logicbench/correct", "correct"),
+        ("logicbench/unparsable", "unparsable"),
+    ):
+        axes.plot(steps, [entry[name] for entry in curve], label=label)
+    axes.set(xlabel="step", ylabel="mean of the step's completions", ylim=(0, 1))
+    axes.legend()
+    figure.savefig(path)
+    pyplot.close(figure)
 
 
 def main() -> None:
@@ -147,7 +168,7 @@ def main() -> None:
     low, high = wilson(sum(before), len(before)), wilson(sum(after), len(after))
     result = {
         "model": arguments.model, "tasks": arguments.tasks, "knobs": arguments.set, "shape": arguments.shape,
-        "steps": trainer.state.global_step, "completions": trainer.state.global_step * arguments.groups * arguments.samples,
+        "steps": (steps := trainer.state.global_step), "completions": steps * arguments.groups * arguments.samples,
         "seconds": round(seconds, 1), "held_out": len(before),
         "before": {"accuracy": sum(before) / len(before), "low": low.low, "high": low.high, "unread": unread_before},
         "after": {"accuracy": sum(after) / len(after), "low": high.low, "high": high.high, "unread": unread_after},
@@ -156,6 +177,7 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     (arguments.output / "curve.json").write_text(json.dumps(curve, indent=1))
     (arguments.output / "result.json").write_text(json.dumps(result, indent=2))
+    plot(curve, arguments.output / "curve.svg")
     trainer.save_model(str(arguments.output / "model"))
     print(json.dumps(result, indent=2))
 
