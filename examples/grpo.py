@@ -4,9 +4,9 @@
     python examples/grpo.py --model smollm2-135m --tasks sat:assign --set variables=4 --set ratio=2 --steps 200 \\
         --output out/grpo
 
-Writes ``curve.json`` and ``curve.svg`` (reward and accuracy by step), ``result.json`` (held-out accuracy before and after, with an exact
-paired test on the same problems) and the trained model. The held-out problems come from another split, so no training
-problem is among them.
+Writes ``curve.json`` and ``curve.svg`` (reward and accuracy by step), ``result.json`` (held-out accuracy before and
+after, with an exact paired test on the same problems) and the trained model. The held-out problems come from another
+split, so no training problem is among them.
 """
 
 import argparse
