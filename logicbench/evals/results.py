@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from logicbench.evals.analysis.voting import consistency
+from logicbench.evals.invariance import Invariance
 from logicbench.evals.record import SCHEMA, Sample
 from logicbench.evals.statistics import chance_corrected, clustered_proportion, finite_or_none
 from logicbench.evals.store import RunReader
@@ -103,9 +104,11 @@ def outcome(sample: Sample) -> str:
 
 def compute_results(run: RunReader) -> dict[str, Json]:
     """Return the content of ``results.json``, as documented in ``docs/run-format.md``."""
-    items = _items(run.problems())
+    problems = run.problems()
+    items, invariance = _items(problems), Invariance(problems)
     for sample in run.samples():
         items[sample.problem].add(sample)
+        invariance.add(sample)
     everything = list(items.values())
     best = best_baselines(everything)
     return {
@@ -123,6 +126,7 @@ def compute_results(run: RunReader) -> dict[str, Json]:
             best,
             lambda item: {"band": item.band},
         ),
+        "invariance": invariance.rows(),
         "strategies": _strategies(everything) if run.info["config"]["samples"] > 1 else [],
     }
 

@@ -72,6 +72,14 @@ def footnotes(results: Mapping[str, Any]) -> list[str]:
         notes += _iterate_notes(results["iterate"])
     elif chosen:
         notes.append(f"Choosing one of a problem's {results['samples']} completions: {'; '.join(chosen)}.")
+    notes += [
+        f"Same verdict on all {row['across']} of an instance ({', '.join(row['members'])}): "
+        f"{row['family']}:{row['task']} {_percent(row['same_verdict'])} "
+        f"[{100 * row['low']:.1f}, {100 * row['high']:.1f}] of {row['instances']:,}, where independent answers of the "
+        f"same accuracy would give {_percent(row['independent'])}."
+        for row in results.get("invariance", [])
+        if row["same_verdict"] is not None
+    ]
     behind = _behind(results)
     if behind:
         notes.append(f"Not shown to beat chance and the shallow solvers: {', '.join(behind)}.")
