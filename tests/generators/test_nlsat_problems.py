@@ -128,18 +128,18 @@ def test_twins_differ_in_one_literal(name):
 
 def test_the_twin_does_not_show_in_the_number_of_denials():
     balance = 0
-    for seed in range(150):
+    for seed in range(100):
         counts = {
             problem.label: sum("not" in text or "no " in text for text in problem.instance["sentences"])
             for problem in group("decide", "grounded", seed, "plain")
         }
         balance += counts["sat"] - counts["unsat"]
-    assert abs(balance) < 50
+    assert abs(balance) < 40
 
 
 def test_statements_that_contradict_are_enough():
-    for name, least in (("relative", 5), ("syllogistic", 4)):
-        for seed in range(5):
+    for name, least in (("relative", 5), ("syllogistic", 5)):
+        for seed in range(3):
             [problem] = [one for one in group("certify", name, seed, min_support=least) if one.label == "unsat"]
             assert len(problem.reference.split(",")) >= least
 
@@ -149,7 +149,7 @@ def test_hard_instances_can_be_asked_for():
         figures = FAMILY.measure("decide", problem.instance, Stream("measure"))
         assert figures["conflicts"] >= 4
     with pytest.raises(GenerationError):
-        group("decide", "grounded", 0, variables=3, clause_length=2, min_conflicts=50)
+        group("decide", "grounded", 0, variables=3, clause_length=2, min_conflicts=50, filter="none")
 
 
 @pytest.mark.parametrize("source", ["pigeonhole", "tseitin", "parity", "ordering", "pebbling"])
@@ -161,7 +161,7 @@ def test_structured_theories(source):
 
 
 def test_same_stream_same_bytes():
-    first, second = (group("entail", "relative", 3) for _ in range(2))
+    first, second = (group.__wrapped__("entail", "relative", 3) for _ in range(2))
     assert [problem.to_json() for problem in first] == [problem.to_json() for problem in second]
 
 

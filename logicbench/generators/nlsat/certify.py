@@ -98,9 +98,9 @@ class Certify:
         label, shown = value
         if label == "sat":
             broken = _broken(case, models.world_of(shown))
-            return verdict(not broken, label, broken, _progress(case, len(broken)))
+            return verdict(not broken, None, broken, _progress(case, len(broken)))
         faults = _faults(case, shown)
-        return verdict(not faults, label, faults)
+        return verdict(not faults, None, faults)
 
     def guess(self, case: Case, stream: Stream) -> str:
         """Give a random proof of a random label."""

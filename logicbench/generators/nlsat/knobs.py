@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -23,7 +23,9 @@ class NlsatKnobs(Knobs):
     world: World = Field("people", description="grounded: what the facts are about")
     source: Source = Field("random", description="grounded: where theories come from")
     people: int = Field(3, ge=2, le=8, description="relative, transitive: number of people")
-    predicates: int = Field(5, ge=3, le=12, description="all but grounded: number of roles and qualities")
+    predicates: int = Field(
+        5, ge=3, le=12, description="all but grounded: number of roles and qualities; syllogistic: 8 by default"
+    )
     verbs: int = Field(1, ge=0, le=3, description="relative, transitive: number of verbs")
     ratio: float | None = Field(
         None, gt=0, le=60, description="statements per fact (grounded) or per role and quality; default: the 50% point"
@@ -39,6 +41,14 @@ class NlsatKnobs(Knobs):
         description="decide, certify: vote: voting and a little local search must not find a world for consistent ones",
     )
     min_conflicts: int = Field(0, ge=0, le=10_000, description="conflicts that deciding must take a reference solver")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _syllogistic_size(cls, given: Any) -> Any:
+        """Give syllogisms more roles: with five, nearly all contradictions are one step away from the statements."""
+        if isinstance(given, dict) and given.get("fragment") == "syllogistic" and "predicates" not in given:
+            return {**given, "predicates": 8}
+        return given
 
     @model_validator(mode="after")
     def _fits(self) -> NlsatKnobs:

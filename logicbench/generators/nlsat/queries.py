@@ -13,6 +13,7 @@ from logicbench.generators.nlsat.knobs import NlsatKnobs
 from logicbench.generators.nlsat.propagation import depth, propagates_to_conflict
 from logicbench.generators.nlsat.reasoner import CONFLICT_BUDGET, Reasoner
 from logicbench.generators.nlsat.sampling import MAX_DRAWS, conflicts
+from logicbench.generators.nlsat.syllogisms import Consequences
 from logicbench.generators.nlsat.theories import Theory, denial
 from logicbench.logic.cnf import Clause
 from logicbench.logic.english import (
@@ -139,22 +140,17 @@ def fact(atom: Atom, positive: bool = True) -> Claim:
 
 def _categorical_queries(theory: Theory, reasoner: Reasoner) -> Iterator[tuple[Sentence, Signature, str]]:
     """Yield categorical sentences: the signature is their form, and how often their nouns occur, alone and together."""
-    pairs = [
-        frozenset((sentence.subject.noun, sentence.predicate.noun))
-        for sentence in theory.sentences
-        if isinstance(sentence, Categorical)
-    ]
+    given = [sentence for sentence in theory.sentences if isinstance(sentence, Categorical)]
+    pairs = [frozenset((sentence.subject.noun, sentence.predicate.noun)) for sentence in given]
     single, together = Counter(noun for pair in pairs for noun in pair), Counter(pairs)
+    consequences = Consequences(given)
     for subject, predicate in permutations(sorted(single), 2):
         both = together[frozenset((subject, predicate))]
         for signs in ((True, True), (True, False), (False, True)):
-            forms = {q: Categorical(q, Term(subject, signs[0]), Term(predicate, signs[1])) for q in QUANTITIES}
-            can = {q: reasoner.consistent([*reasoner.selectors, reasoner.add(form)]) for q, form in forms.items()}
-            for quantity, query in forms.items():
-                other = denial(query)
-                assert isinstance(other, Categorical)
-                label = "false" if not can[quantity] else "unknown" if can[other.quantity] else "true"
-                yield query, (quantity, signs, single[subject], single[predicate], both), label
+            for quantity in QUANTITIES:
+                query = Categorical(quantity, Term(subject, signs[0]), Term(predicate, signs[1]))
+                signature = (quantity, signs, single[subject], single[predicate], both)
+                yield query, signature, consequences.label(query)
 
 
 def _is_deep(reasoner: Reasoner, query: Sentence, label: str, min_support: int) -> bool:
