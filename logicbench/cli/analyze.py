@@ -38,8 +38,13 @@ def analyze(
     from logicbench.evals.analysis.words import print_analysis
     from logicbench.evals.journal import dump_document, write_atomically
 
-    with progress("reading completions", reread) as step:
-        found = run_analysis(run, reread=reread, seed=seed, samples_from=samples_from, step=step)
+    found = run_analysis(
+        run,
+        reread=reread,
+        seed=seed,
+        samples_from=samples_from,
+        progress=lambda total: progress("reading completions", total),
+    )
     document = found.to_json()
     target = output if output is not None else run / "analyze.json"
     write_atomically(target, dump_document(document))

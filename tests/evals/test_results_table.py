@@ -182,3 +182,33 @@ def test_results_are_plain_json(tmp_path, problems):
     run.write_results(results)
     assert run.results() == json.loads(json.dumps(results))
     run.close()
+
+
+def test_rpc_weighs_votes_by_probability(tmp_path, problems):
+    """One right and probable answer against two improbable wrong ones."""
+    import toy_runs
+
+    even = [problem for problem in problems if problem.task == "even"]
+    other = {"yes": "no", "no": "yes"}
+    run = create_run(tmp_path / "run", {"argv": [], "config": toy_runs.toy_config(samples=3).to_json()}, even)
+    for problem in even:
+        for index in range(3):
+            key = problem.label if index == 0 else other[problem.label]
+            run.append(
+                Sample(
+                    **problem_fields(problem),
+                    sample=index,
+                    seed=0,
+                    text=f"{index} {key}",
+                    finish="stop",
+                    tokens=TokenCounts(10, 0, 10),
+                    verdict=SampleVerdict("wrong" if index else "correct", float(not index), key),
+                    logprob_sum=-20.0 if index else -1.0,
+                )
+            )
+    results = compute_results(run)
+    run.close()
+    found = {row["name"]: row["accuracy"] for row in results["strategies"]}
+    assert found == {"single": pytest.approx(1 / 3), "vote": 0, "rpc": 1, "best-of-n": 1, "oracle": 1}
+    assert results["overall"]["above_chance"] == pytest.approx((1 / 3 - 0.5) / 0.5)
+    assert any("by rpc 100.0" in note for note in footnotes(results))

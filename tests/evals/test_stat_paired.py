@@ -64,6 +64,11 @@ def test_sign_flip_respects_clusters():
     assert sign_flip(values, np.repeat(np.arange(4), 10)) == pytest.approx(2 / 16)
 
 
+def test_sums_that_cancel_within_a_cluster_are_nothing():
+    values = [1 / 3, 1 / 3, -2 / 3, 1.0, 1.0]
+    assert sign_flip(values, [0, 0, 0, 1, 2]) == pytest.approx(0.5)
+
+
 def test_sign_flip_samples_where_there_is_no_common_unit():
     rng = np.random.default_rng(2)
     values = rng.normal(0.15, 1, size=300)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from logicbench.evals.analysis.traces import (
 from logicbench.evals.collapse import constant_share
 from logicbench.evals.columns import CUT_OFF, UNPARSABLE, Columns, Items, read_columns, read_items
 from logicbench.evals.compare_record import jsonable
+from logicbench.evals.record import Sample
 from logicbench.evals.statistics import (
     Calibration,
     Interval,
@@ -104,13 +106,18 @@ class Analysis:
         return document
 
 
+@contextmanager
+def _silent(_total: int) -> Iterator[Callable[[], None]]:
+    yield lambda: None
+
+
 def analyze(
     run: str | Path | RunReader,
     *,
     reread: int = REREAD,
     seed: int = 0,
     samples_from: str | Path | None = None,
-    step: Callable[[], None] = lambda: None,
+    progress: Callable[[int], AbstractContextManager[Callable[[], None]]] = _silent,
 ) -> Analysis:
     """Analyse a run from its folder alone.
 
@@ -119,12 +126,15 @@ def analyze(
         reread: Completions whose texts are read and checked again, evenly spread; 0 leaves that out.
         seed: Of random subsets and bootstraps.
         samples_from: For a run with the iterate strategy, a run of the same model with independent samples.
-        step: Called after each completion that is read again.
+        progress: Given how many completions will be read again, yields what is called after each.
 
     Raises:
         InputError: If the run holds no completion, or the other run does not fit.
     """
     reader = run if isinstance(run, RunReader) else open_run(run)
+    iterated = reader.info["config"]["strategy"]["name"] == "iterate"
+    if samples_from is not None and not iterated:
+        raise InputError(f"--samples-from goes with a run of --strategy iterate, which {reader.path} is not")
     items = read_items(reader)
     columns = read_columns(reader, items.ids.tolist())
     if not columns.made.any():
@@ -134,15 +144,13 @@ def analyze(
     votes = votable(all_items, all_columns)
     voting = _curves(all_items.take(votes), all_columns.take(votes), True, seed)
     everything = _curves(all_items, all_columns, False, seed)
-    replay, traces = _reread(reader, reread, columns, step)
+    replay, traces = _reread(reader, reread, columns, progress)
     max_tokens = int(reader.info["config"]["sampling"]["max_tokens"])
     budgets = replay.results()
     priced, price_columns = (voting, all_columns.take(votes)) if voting else (everything, all_columns)
-    comparable = budgets if len(price_columns.outcome) == len(items) else []
+    # Limits are on the same footing as the rest only where they were replayed on all of it.
+    comparable = budgets if len(price_columns.outcome) == len(items) and reread >= columns.made.sum() else []
     backend = reader.info["backend"].get("describe", {})
-    iterated = reader.info["config"]["strategy"]["name"] == "iterate"
-    if samples_from is not None and not iterated:
-        raise InputError(f"--samples-from goes with a run of --strategy iterate, which {reader.path} is not")
     return Analysis(
         str(reader.path),
         reader.info["config"]["model"],
@@ -206,20 +214,26 @@ def _figures(name: str, items: Items, columns: Columns, seed: int) -> TaskFigure
     )
 
 
-def _reread(run: RunReader, most: int, columns: Columns, step: Callable[[], None]) -> tuple[Replay, TraceReader]:
+def _reread(
+    run: RunReader,
+    most: int,
+    columns: Columns,
+    progress: Callable[[int], AbstractContextManager[Callable[[], None]]],
+) -> tuple[Replay, TraceReader]:
     """Read chosen completions' texts again, one at a time."""
     replay, traces = Replay(int(run.info["config"]["sampling"]["max_tokens"])), TraceReader()
     chosen = set(spread(int(columns.made.sum()), most)) if most else set()
     problems = run.problems()
     ranks = {problem.id: rank for rank, problem in enumerate(problems)} if chosen else {}
-    place = 0
-    for sample in run.samples():
-        if not chosen or sample.verdict is None:
-            continue
-        if place in chosen:
-            problem = problems[ranks[sample.problem]]
-            replay.add(problem, sample)
-            traces.add(problem, sample)
-            step()
-        place += 1
+    with progress(len(chosen)) as step:
+        for place, sample in enumerate(_made(run) if chosen else ()):
+            if place in chosen:
+                problem = problems[ranks[sample.problem]]
+                replay.add(problem, sample)
+                traces.add(problem, sample)
+                step()
     return replay, traces
+
+
+def _made(run: RunReader) -> Iterator[Sample]:
+    return (sample for sample in run.samples() if sample.verdict is not None)

@@ -76,7 +76,7 @@ def prices(
     rows += [
         price("single", 1, each.max_tokens, each.accuracy, each.mean_tokens, False)
         for each in budgets
-        if each.max_tokens < max_tokens
+        if each.max_tokens < max_tokens and each.cut
     ]
     return _mark_front(rows)
 

@@ -1,7 +1,7 @@
 """Choosing one answer among a problem's completions: by count, by probability, and by both.
 
-Perplexity consistency and reasoning pruning follow Zhou et al. (2025), "Bridging Internal Probability and
-Self-Consistency for Effective and Efficient LLM Reasoning" (arXiv:2502.00511): an answer's confidence is the sum of the
+Perplexity consistency and reasoning pruning follow Zhou et al. (2025), "A Theoretical Study on Bridging Internal
+Probability and Self-Consistency for LLM Reasoning" (arXiv:2510.15444): an answer's confidence is the sum of the
 probabilities of the distinct completions that give it, after those have been left out that a two-component Weibull
 mixture calls improbable and that lie below the mean. The probability of a completion is the inverse of its perplexity.
 

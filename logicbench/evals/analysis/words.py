@@ -194,6 +194,8 @@ def _length_lines(found: Analysis) -> list[str]:
 def _budget_lines(found: Analysis) -> list[str]:
     rows = [("limit", "accuracy [95%]", "tokens", "cut off")]
     for budget in found.budgets:
+        if not budget.cut and budget is not found.budgets[-1]:
+            continue
         tokens, cut = f"{budget.mean_tokens:,.0f}", percent(budget.cut)
         rows.append((f"{budget.max_tokens:,}", with_bounds(budget.accuracy), tokens, cut))
     last = found.budgets[-1]
