@@ -31,7 +31,7 @@ from logicbench.problem import Problem, dump_line
 
 RELEASE = Path(logicbench.__file__).parent / "data" / "core-v1"
 
-SPLITS = {"test": 90, "dev": 30, "train": 60}
+SPLITS = {"test": 90, "dev": 24, "train": 48}
 """Instances of each task; all are divisible by 2 and 3, the numbers of labels that tasks have."""
 
 BANDS = 5
