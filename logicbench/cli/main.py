@@ -27,6 +27,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("logicbench.cli.models", "List and fetch models."),
     "eval": ("logicbench.cli.eval", "Evaluate a model."),
     "compress": ("logicbench.cli.compress", "Prune or quantise a model."),
+    "sweep": ("logicbench.cli.sweep", "Compress a model in many ways, evaluate and compare."),
     "compare": ("logicbench.cli.compare", "Compare runs on identical problems."),
     "analyze": ("logicbench.cli.analyze", "Analyse a run: votes, cost, traces, token limits."),
     "plan": ("logicbench.cli.plan", "Say how many problems a comparison needs."),
