@@ -170,3 +170,112 @@ def _say_error(text: str, error: ParseError, as_json: bool) -> None:
 
 
 register(app)
+
+
+@app.command("check")
+def check_command(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE.jsonl|-",
+            help='One problem a line: {"premises": [...], "conclusion": "..."}, or FOLIO\'s premises_fol, conclusion_fol.',
+        ),
+    ],
+    notation: NotationOption = "auto",
+    normalise: Annotated[
+        str, typer.Option("--normalise", help="Also say what merging names would rename: case, number or typo.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a problem.")] = False,
+) -> None:
+    """Report what is doubtful about the symbols of each problem: arities, near-duplicates, unbound variables.
+
+    Exits with 1 if a formula could not be read, otherwise with 0.
+    """
+    from logicbench.errors import UnknownNameError
+    from logicbench.logic.fol.symbols import NORMALISATIONS
+    from logicbench.logic.fol.symbols import normalise as merge
+
+    level = next((name for name in NORMALISATIONS if name == normalise), None)
+    if normalise and level is None:
+        raise UnknownNameError("normalisation", normalise, NORMALISATIONS)
+    problems = unread = doubtful = 0
+    kinds: dict[str, int] = {}
+    for label, formulas, conclusion in _problems(source):
+        problems += 1
+        report = _check(label, formulas, conclusion, notation)
+        if level is not None:
+            renamed = merge(report.pop("_formulas"), level).names
+            report["renamed"] = [
+                {"kind": kind, "name": name, "arity": arity, "to": new} for (kind, name, arity), new in renamed.items()
+            ]
+        report.pop("_formulas", None)
+        unread += bool(report["errors"])
+        doubtful += bool(report["findings"])
+        for finding in report["findings"]:
+            kinds[finding["kind"]] = kinds.get(finding["kind"], 0) + 1
+        if as_json:
+            typer.echo(json.dumps(report, ensure_ascii=False))
+        else:
+            _show_check(report)
+    if not as_json:
+        typer.echo(f"{problems} problems: {doubtful} with doubtful symbols, {unread} with unreadable formulas")
+        for kind, number in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
+            typer.echo(f"  {kind:<24}{number:>7}")
+    raise typer.Exit(1 if unread else 0)
+
+
+def _problems(source: str) -> Iterator[tuple[str, list[str], str | None]]:
+    """Label, premises and conclusion of each problem of a file."""
+    from logicbench.errors import InputError
+    from logicbench.problem import read_jsonl
+
+    for number, record in read_jsonl("/dev/stdin" if source == "-" else source):
+        if not isinstance(record, dict):
+            raise InputError.at(source, number, 'a problem is {"premises": [...], "conclusion": "..."}')
+        folio = "premises_fol" in record
+        premises = record.get("premises_fol" if folio else "premises")
+        conclusion = record.get("conclusion_fol" if folio else "conclusion")
+        if not isinstance(premises, list) or not all(isinstance(premise, str) for premise in premises):
+            raise InputError.at(source, number, "field 'premises' must be a list of formulas")
+        if conclusion is not None and not isinstance(conclusion, str):
+            raise InputError.at(source, number, "field 'conclusion' must be a formula")
+        yield str(record.get("id", number)), premises, conclusion
+
+
+def _check(label: str, premises: list[str], conclusion: str | None, notation: str) -> dict[str, Any]:
+    from logicbench.logic.fol.notes import ParseError
+    from logicbench.logic.fol.parse import parse
+    from logicbench.logic.fol.symbols import inventory
+
+    texts = premises if conclusion is None else [*premises, conclusion]
+    formulas, numbers, errors = [], [], []
+    for number, text in enumerate(texts):
+        try:
+            formulas.append(parse(text, notation).formula)
+            numbers.append(number)
+        except ParseError as error:
+            errors.append({"formula": number, "error": str(error)})
+    concluding = [place for place, number in enumerate(numbers) if number == len(premises)]
+    findings = [
+        {
+            "kind": finding.kind,
+            "names": list(finding.names),
+            "formulas": [numbers[place] for place in finding.places],
+            "message": finding.message,
+        }
+        for finding in inventory(formulas, concluding).findings
+    ]
+    return {"id": label, "findings": findings, "errors": errors, "_formulas": formulas}
+
+
+def _show_check(report: dict[str, Any]) -> None:
+    if not (report["findings"] or report["errors"] or report.get("renamed")):
+        return
+    typer.echo(report["id"])
+    for error in report["errors"]:
+        typer.echo(f"  formula {error['formula'] + 1}: {error['error'].splitlines()[0]}")
+    for finding in report["findings"]:
+        places = ", ".join(str(place + 1) for place in finding["formulas"])
+        typer.echo(f"  {finding['kind']}: {finding['message']} (formulas {places})")
+    for renamed in report.get("renamed", []):
+        typer.echo(f"  {renamed['kind']} {renamed['name']} is read as {renamed['to']}")

@@ -7,12 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from logicbench.logic.fol.elaborate import Elaborator, Free
-from logicbench.logic.fol.infix import Reader
+from logicbench.logic.fol.infix import VARIANTS, Reader, Variant
 from logicbench.logic.fol.notation import Notation
 from logicbench.logic.fol.notes import Note, ParseError
-from logicbench.logic.fol.syntax import And, Formula, Or, fold, rebuild
+from logicbench.logic.fol.syntax import (
+    And,
+    Count,
+    Exists,
+    Forall,
+    Formula,
+    Implies,
+    Or,
+    Predicate,
+    Variable,
+    fold,
+    rebuild,
+)
 from logicbench.logic.fol.tokens import Token
 
 _LARGEST_SEARCH = 600
@@ -26,6 +39,8 @@ class Candidate:
     formula: Formula
     notes: list[Note]
     cost: float
+    end: int
+    """Where the formula ends and text that was left out begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +68,43 @@ def balanced_tokens(
     surplus = _first_surplus(tokens)
     missing = _missing(tokens)
     if surplus is None and not missing:
-        return [_read(text, _Edited(list(tokens), (), 0.0), notation, free)]
+        whole = _Edited(list(tokens), (), 0.0)
+        found = [_read(text, whole, notation, free)]
+        return _with_variants(text, found, [whole], notation, free, alternatives) if alternatives > 1 else found
     if not search:
         return [_read(text, _greedy(tokens), notation, free)]
     edits = [_greedy(tokens)]
     if len(tokens) <= _LARGEST_SEARCH:
         edits.extend(_edits(tokens))
-    return _rank(text, edits, notation, free, alternatives)
+    if alternatives == 1:
+        return _rank(text, edits, notation, free, 1)
+    best = _rank(text, edits, notation, free, alternatives)
+    return _with_variants(text, best, sorted(edits, key=lambda edited: edited.cost)[:2], notation, free, alternatives)
+
+
+def _with_variants(
+    text: str, found: list[Candidate], edits: Sequence[_Edited], notation: Notation, free: Free, wanted: int
+) -> list[Candidate]:
+    """Add the other readings of the same brackets behind those found."""
+    best = {flatten(candidate.formula): candidate for candidate in found}
+    for edited in edits:
+        for variant in VARIANTS:
+            try:
+                candidate = _read(text, edited, notation, free, variant)
+            except ParseError:
+                continue
+            best.setdefault(flatten(candidate.formula), candidate)
+    first, *others = best.values()
+    return [first, *sorted(others, key=lambda candidate: candidate.cost)][:wanted]
 
 
 def _rank(text: str, edits: Sequence[_Edited], notation: Notation, free: Free, wanted: int) -> list[Candidate]:
     best: dict[Formula, Candidate] = {}
     error: ParseError | None = None
-    for edited in edits:
+    for edited in sorted(edits, key=lambda edited: edited.cost):
+        # Reading only adds to the cost of the edits.
+        if len(best) >= wanted and edited.cost >= sorted(found.cost for found in best.values())[wanted - 1]:
+            break
         try:
             candidate = _read(text, edited, notation, free)
         except ParseError as refused:
@@ -248,11 +287,38 @@ _COSTS = {
 }
 
 
-def _read(text: str, edited: _Edited, notation: Notation, free: Free) -> Candidate:
-    reader = Reader(text, edited.tokens, notation)
+def oddity(formula: Formula) -> float:
+    """How unlike what people write a formula is: implications inside ∧ and ∨, idle quantifiers, two arities."""
+    total = 0.0
+    arities: dict[str, set[int]] = {}
+
+    def combine(node: Any, below: list[tuple[bool, frozenset[str]]]) -> tuple[bool, frozenset[str]]:
+        nonlocal total
+        if isinstance(node, And | Or):
+            total += 0.6 * sum(implication for implication, _ in below)
+        names: frozenset[str] = frozenset().union(*(found for _, found in below))
+        if isinstance(node, Variable):
+            names = frozenset((node.name,))
+        elif isinstance(node, Forall | Exists | Count):
+            total += 1.5 * (node.variable.name not in names)
+            names -= {node.variable.name}
+        elif isinstance(node, Predicate):
+            arities.setdefault(node.name, set()).add(len(node.arguments))
+        return isinstance(node, Implies), names
+
+    fold(formula, combine)
+    return total + 1.5 * sum(len(found) - 1 for found in arities.values())
+
+
+def _read(text: str, edited: _Edited, notation: Notation, free: Free, variant: Variant | None = None) -> Candidate:
+    reader = Reader(text, edited.tokens, notation, variant)
     raw = reader.read()
     elaborator = Elaborator(text, notation, free)
     formula = elaborator.run(raw)
     notes = [*edited.notes, *reader.notes, *elaborator.notes]
     cost = edited.cost + sum(_COSTS.get(note.kind, 0.0) for note in notes)
-    return Candidate(formula, notes, cost)
+    if variant is not None:
+        cost += 1.0
+    if edited.notes:
+        cost += oddity(formula)
+    return Candidate(formula, notes, cost, reader.end)

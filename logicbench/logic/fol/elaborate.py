@@ -62,7 +62,8 @@ _NLTK_OPERATORS = {
     "op__plus": "+", "op__minus": "-", "op__times": "*", "op__divide": "/",
     "op__less": "<", "op__lesseq": "<=", "op__greater": ">", "op__greatereq": ">=",
 }  # fmt: skip
-_LIMIT = 2_000_000
+_SPREAD_LIMIT = 20_000
+_DISTINCT_LIMIT = 200
 
 
 class Elaborator:
@@ -75,7 +76,7 @@ class Elaborator:
         self.scope: dict[str, int] = {}
         self.folded: dict[str, str] = {}
         self.reported: set[tuple[str, str]] = set()
-        self.work = 0
+        self.spreads = 0
 
     def note(self, kind: str, position: int, message: str, severity: Severity = "repair") -> None:
         self.notes.append(Note(kind, position, message, severity))
@@ -103,9 +104,6 @@ class Elaborator:
                 cut = len(values) - want
                 values[cut:] = [build(values[cut:])]
                 continue
-            self.work += 1
-            if self.work > _LIMIT:
-                self.fail(raw, "fewer symbols")
             kids, build = self.formula(raw) if want == "formula" else self.term(raw)
             todo.append((raw, len(kids), build))
             todo.extend((kid, wanted, None) for kid, wanted in reversed(kids))
@@ -169,8 +167,9 @@ class Elaborator:
             if name in _TPTP_COMPARISON and len(raw.kids) == 2:
                 return self.terms(raw.kids, lambda below: _compare(_TPTP_COMPARISON[name], below))
             if name == {"smtlib": "distinct", "tptp": "$distinct"}.get(self.notation) and len(raw.kids) > 1:
-                return self.terms(raw.kids, lambda below: _distinct(below))
-            if self.notation in ("prover9", "nltk") and name in _NLTK_OPERATORS and len(raw.kids) == 2:
+                return self.distinct(raw, raw.kids)
+            compared = self.notation in ("prover9", "nltk") and _NLTK_OPERATORS.get(name, "+") not in _ARITHMETIC
+            if compared and len(raw.kids) == 2:
                 return self.terms(raw.kids, lambda below: _compare(_NLTK_OPERATORS[name], below))
             if (
                 name.lower() in _CALLED
@@ -211,9 +210,9 @@ class Elaborator:
                 copy = Raw("apply", raw.value, raw.position, [*raw.kids[:place], part, *raw.kids[place + 1 :]])
                 copy.quoted = raw.quoted
                 copies.append(copy)
-            self.work += len(raw.kids) * len(copies)
-            if self.work > _LIMIT:
-                self.fail(raw, "fewer symbols")
+            self.spreads += len(raw.kids) + len(copies)
+            if self.spreads > _SPREAD_LIMIT:
+                self.fail(raw, "fewer connectives among arguments")
             return self.formula(Raw(inner.kind, inner.value, inner.position, copies))
         return None
 
@@ -236,8 +235,13 @@ class Elaborator:
             if len(kids) == 1 and kids[0].kind == "list":
                 kids = kids[0].kids
             if len(kids) > 1:
-                return self.terms(kids, _distinct)
+                return self.distinct(raw, kids)
         return None
+
+    def distinct(self, raw: Raw, kids: Sequence[Raw]) -> Any:
+        if len(kids) > _DISTINCT_LIMIT:
+            self.fail(raw, f"at most {_DISTINCT_LIMIT} different terms")
+        return self.terms(kids, _distinct)
 
     def terms(self, kids: Sequence[Raw], build: Callable[[list[Any]], Any]) -> Any:
         return [(kid, "term") for kid in kids], build
@@ -381,14 +385,14 @@ class Elaborator:
             inner = Raw("quoted" if raw.quoted else "name", name, raw.position)
             return self.term(inner)
         if not raw.quoted:
-            if name in _TPTP_ARITHMETIC and len(kids) <= 2:
-                return self.terms(kids, lambda below: Arithmetic(_TPTP_ARITHMETIC[name], tuple(below)))  # type: ignore[arg-type]
-            if (
-                self.notation in ("prover9", "nltk")
-                and name in _NLTK_OPERATORS
-                and _NLTK_OPERATORS[name] in _ARITHMETIC
-            ):
-                return self.terms(kids, lambda below: Arithmetic(_NLTK_OPERATORS[name], tuple(below)))  # type: ignore[arg-type]
+            operator: Any = None
+            if name in _TPTP_ARITHMETIC and len(kids) == (1 if name == "$uminus" else 2):
+                operator = _TPTP_ARITHMETIC[name]
+            elif self.notation in ("prover9", "nltk") and _NLTK_OPERATORS.get(name, "<") in _ARITHMETIC:
+                operator = _NLTK_OPERATORS[name]
+                operator = operator if len(kids) == 2 or (len(kids) == 1 and operator == "-") else None
+            if operator is not None:
+                return self.terms(kids, lambda below: Arithmetic(operator, tuple(below)))
         if any(kid.kind == "quantifier" or (kid.kind == "infix" and kid.value in CONNECTIVES) for kid in kids):
             self.fail(raw, "a term and not a formula")
         symbol = self.symbol(raw)

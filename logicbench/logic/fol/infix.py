@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Literal, NoReturn, TypeAlias
 
 from logicbench.logic.fol.notation import DIALECTS, PRECEDENCE, PREFIX_PRECEDENCE, RELATIONS, Notation
 from logicbench.logic.fol.notes import Note, ParseError, Severity
@@ -16,6 +16,15 @@ _VARIABLE = re.compile(r"[?$]?[A-Za-z][0-9]*'*")
 _OPERAND_START = frozenset(("word", "string", "number", "truth", "not", "quantifier", "open"))
 _FLAT = frozenset(("and", "or", "+", "*"))
 _NEGATION_DEPTH = 90
+
+
+Variant: TypeAlias = Literal["narrow", "wide", "loose_xor", "tight_or", "left_implies", "split"]
+"""Another way to read the same tokens: the reach of quantifiers, the grouping of connectives, names of several words."""
+VARIANTS: tuple[Variant, ...] = ("narrow", "wide", "loose_xor", "tight_or", "left_implies", "split")
+_REGROUPED: dict[Variant, dict[str, int]] = {
+    "loose_xor": {"xor": 25, "or": 40},
+    "tight_or": {"or": 52, "xor": 52, "nor": 52},
+}
 
 
 class _Entry:
@@ -46,7 +55,11 @@ def matches(tokens: Sequence[Token]) -> list[int]:
 class Reader:
     """Reads one list of tokens with balanced brackets; `read` is called once."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], notation: Notation) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], notation: Notation, variant: Variant | None = None) -> None:
+        self.variant = variant
+        self.precedence = (
+            {**PRECEDENCE, **_REGROUPED[variant]} if variant is not None and variant in _REGROUPED else PRECEDENCE
+        )
         self.text, self.tokens, self.notation = text, tokens, notation
         self.dialect = DIALECTS[notation]
         self.notes: list[Note] = []
@@ -56,6 +69,7 @@ class Reader:
         self.frames: list[tuple[_Entry, int]] = []
         self.active: dict[str, int] = {}
         self.at = 0
+        self.end = len(text)
         self.places: dict[str, list[int]] | None = None
         self.binders: set[int] = set()
 
@@ -149,6 +163,9 @@ class Reader:
         return token.kind in ("string", "number") and self.cut(token)
 
     def cut(self, token: Token) -> bool:
+        if not self.entries and len(self.operands) == 1 and self.operands[0].kind == "name":
+            self.fail("an operator after one bare word", token)
+        self.end = token.position
         self.note("trailing_text", token.position, "left out the text after the formula")
         return True
 
@@ -220,6 +237,8 @@ class Reader:
     def joins(self, start: int, reach: int) -> bool:
         """Whether the words from ``start`` to ``reach`` are one name: in arguments, or just before a bracket."""
         tokens = self.tokens
+        if self.variant == "split":
+            return False
         if self.in_list():
             names = [token.value for token in tokens[start:reach]]
             return not any(name in self.active for name in names)
@@ -294,6 +313,9 @@ class Reader:
 
     def early_infix(self, token: Token) -> bool:
         value = token.value
+        if value == "-" and self.notation in ("prover9", "nltk"):
+            self.entries.append(_Entry("not", "not", PREFIX_PRECEDENCE, token.position))
+            return True
         if value == "-":
             self.entries.append(_Entry("minus", "-", _NEGATION_DEPTH, token.position))
             return True
@@ -336,6 +358,8 @@ class Reader:
     def separator(self, token: Token) -> bool:
         self.at += 1
         if self.in_list() and token.kind != "dot":
+            if self.grouped_digits(token):
+                return False
             frame = self.frames[-1][0]
             self.reduce_to_frame(frame)
             if token.kind == "semicolon":
@@ -346,6 +370,17 @@ class Reader:
             return False
         self.note("comma_conjunction", token.position, "read a separator between formulas as ∧")
         self.infix("and", token.position, PRECEDENCE["comma"])
+        return True
+
+    def grouped_digits(self, comma: Token) -> bool:
+        """Read on over the comma of ``1,000``."""
+        before, after = self.operands[-1], self.tokens[self.at]
+        touching = self.tokens[self.at - 2].end == comma.position and comma.end == after.position
+        if not (touching and before.kind == after.kind == "number" and re.fullmatch("0[0-9]{2}", after.value)):
+            return False
+        before.value += after.value
+        self.at += 1
+        self.note("number_grouping", comma.position, "left out the comma between thousands")
         return True
 
     def juxtaposed(self, token: Token) -> bool:
@@ -359,11 +394,13 @@ class Reader:
         return True
 
     def infix(self, value: str, position: int, precedence: int | None = None) -> None:
-        rank = PRECEDENCE[value] if precedence is None else precedence
+        rank = self.precedence[value] if precedence is None else precedence
         entries = self.entries
         while entries:
             top = entries[-1]
-            if top.precedence > rank or (top.precedence == rank and value != "implies"):
+            if top.precedence > rank or (
+                top.precedence == rank and (value != "implies" or self.variant == "left_implies")
+            ):
                 if top.kind == "quantifier" and self.reaches_on(top, position):
                     break
                 self.reduce()
@@ -377,8 +414,10 @@ class Reader:
 
         It does where the notation or a dot says so, and where its variable would otherwise be left free.
         """
-        if entry.wide:
+        if entry.wide or self.variant == "wide":
             return True
+        if self.variant == "narrow":
+            return False
         limit = self.frames[-1][1] if self.frames else len(self.tokens)
         for bound in entry.bound:
             if self.active.get(bound.name, 0) == 1 and self.occurs(bound.name, self.at - 1, limit):
@@ -420,13 +459,13 @@ class Reader:
 
     def join(self, entry: _Entry, left: Raw, right: Raw) -> Raw:
         value = entry.value
+        if right.kind == "infix" and not right.grouped:
+            self.check_mix(entry, right)
         if left.kind == "infix" and not left.grouped:
             if left.value == value and value in _FLAT:
                 left.kids.append(right)
                 return left
             self.check_mix(entry, left)
-        if right.kind == "infix" and not right.grouped:
-            self.check_mix(entry, right)
         return Raw("infix", value, entry.position, [left, right])
 
     def check_mix(self, entry: _Entry, inner: Raw) -> None:

@@ -13,24 +13,8 @@ from dataclasses import dataclass
 from logicbench.logic.fol.escape import escape, escape_nltk_variable, is_escaped
 from logicbench.logic.fol.notation import WORDS, Notation
 
-_RESERVED = frozenset(
-    (
-        *WORDS,
-        "v",
-        "in",
-        "true",
-        "false",
-        "count",
-        "distinct",
-        "fof",
-        "tff",
-        "cnf",
-        "const",
-        "int",
-        "real",
-        "bool",
-        "such",
-    )
+_RESERVED = frozenset(WORDS) - {"in"} | frozenset(
+    "v true false count distinct fof tff cnf const int real bool such".split()
 )
 _PYTHON_RESERVED = frozenset(("If", "Distinct", "AllDifferentConstraint", "Equiv", "Equivalent"))
 _SMTLIB_RESERVED = frozenset(

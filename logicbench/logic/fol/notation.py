@@ -164,7 +164,7 @@ DIALECTS: dict[Notation, Dialect] = {
         "tptp",
         _own("<=> => <= <~> & | ~& ~| = != ~ ! ? [ ] ( ) , : . $true $false"),
         {"!": ("quantifier", "forall"), "?": ("quantifier", "exists"), "<=": ("infix", "implied")},
-        comments=r"%[^\n]*|/\*(?:[^*]|\*(?!/))*\*/",
+        comments=r"%[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)",
         hyphenated=False,
         capital_variables=True,
     ),
@@ -179,6 +179,7 @@ DIALECTS: dict[Notation, Dialect] = {
     "latex": Dialect("latex", _own("( ) , = < > + - * / : \\{ \\}"), {}, comments=r"(?<!\\)%[^\n]*", hyphenated=False),
 }
 
+_LOOKED_AT = 4000
 _PYTHON = re.compile(r"\b(?:ForAll|And|Or|Not|Implies|Xor|Distinct|Iff)\s*\(|\bExists\s*\(\s*\[|\bCount\s*\(\s*\[")
 _SMTLIB = re.compile(
     r"\s*\(\s*(?:(?:assert|forall|exists|and|or|not|xor|distinct|let|ite|implies)(?=[\s(])|(?:=>|<=|>=|<|>|=)(?=\s)"
@@ -189,12 +190,16 @@ _LATEX_TEXT = re.compile(
     r"\\(?:forall|exists|neg|lnot|land|lor|wedge|vee|to|rightarrow|Rightarrow|implies|iff|text|mathrm|oplus)\b"
 )
 _UNICODE = re.compile(r"[∀∃¬∧∨⊕→↔∄⊤⊥⇒⇔]")
-_NLTK = re.compile(r"\b(?:all|exists|some|forall)\s+\w+(?:\s+\w+)*\s*\.")
+_NLTK = re.compile(r"\b(?:all|exists|some|forall)\s+\w+(?:\s+\w+){0,8}\s*\.")
 _ASCII = re.compile(r"\b(?:all|exists)\s+\w+\s*[\w(]|->|<->|&|\||(?<!\w)-\s*\w")
 
 
 def detect(text: str) -> Notation:
-    """Guess the notation of a formula from the spellings that only one of them has; ``unicode`` when nothing tells."""
+    """Guess the notation of a formula from the spellings that only one of them has; ``unicode`` when nothing tells.
+
+    Only the first few thousand characters are looked at.
+    """
+    text = text[:_LOOKED_AT]
     if _LATEX_TEXT.search(text):
         return "latex"
     if _SMTLIB.match(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -14,6 +15,9 @@ from logicbench.logic.fol.smtlib import read_smtlib
 from logicbench.logic.fol.syntax import Formula
 from logicbench.logic.fol.tokens import lex
 
+_FENCE = re.compile(r"\s*```[a-z]*\n(?P<inside>[^`]*)```\s*")
+_QUOTED = re.compile(r"\s*(?:\"(?P<inside>[^\"]*)\"\.?)\s*")
+_FORMULA_SIGNS = re.compile(r"[(∀∃¬∧∨⊕→↔]")
 Level: TypeAlias = Literal["strict", "tolerant"]
 
 
@@ -69,9 +73,32 @@ def _parse(text: str, notation: Notation, free: Free, search: bool) -> Parsed:
         elaborator = Elaborator(text, notation, free)
         formula = elaborator.run(raw)
         return _parsed(formula, [*notes, *elaborator.notes], notation)
-    lexed = lex(text, notation)
-    candidate = balanced_tokens(text, lexed.tokens, notation, free, search)[0]
-    return _parsed(candidate.formula, [*lexed.notes, *candidate.notes], notation)
+    return _readings(text, notation, free, search, 1)[0]
+
+
+def _readings(text: str, notation: Notation, free: Free, search: bool, wanted: int) -> list[Parsed]:
+    bare, notes = _unwrapped(text, notation)
+    lexed = lex(bare, notation)
+    notes = [*notes, *lexed.notes]
+    found = balanced_tokens(bare, lexed.tokens, notation, free, search, wanted)
+    return [
+        _parsed(
+            candidate.formula,
+            [*(note for note in notes if note.position < candidate.end or note.kind == "wrapper"), *candidate.notes],
+            notation,
+        )
+        for candidate in found
+    ]
+
+
+def _unwrapped(text: str, notation: Notation) -> tuple[str, list[Note]]:
+    """Blank out a code fence or quotes around the whole formula; all positions stay the same."""
+    found = _FENCE.fullmatch(text) or (_QUOTED.fullmatch(text) if notation == "unicode" else None)
+    if found is None or not _FORMULA_SIGNS.search(found.group("inside")):
+        return text, []
+    begin, end = found.span("inside")
+    blank = " " * begin + text[begin:end] + " " * (len(text) - end)
+    return blank, [Note("wrapper", 0, "took the formula out of a code fence or quotes")]
 
 
 def _parsed(formula: Formula, notes: list[Note], notation: Notation) -> Parsed:
@@ -87,9 +114,9 @@ def readings(text: str, k: int = 3, notation: str = "auto", *, free: Free = "con
     Raises:
         ParseError: the text has no reading.
     """
+    if k < 1:
+        raise InputError(f"the number of readings must be at least 1, not {k}")
     resolved = notation_of(notation, text)
     if resolved == "smtlib":
         return [_parse(text, resolved, free, search=True)]
-    lexed = lex(text, resolved)
-    found = balanced_tokens(text, lexed.tokens, resolved, free, search=True, alternatives=k)
-    return [_parsed(candidate.formula, [*lexed.notes, *candidate.notes], resolved) for candidate in found]
+    return _readings(text, resolved, free, True, k)
