@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from logicbench.rewards.core import Completion, Row, score
+from logicbench.rewards.core import Completion, Row, read_row, score
+from logicbench.rewards.curriculum import Curriculum
 from logicbench.rewards.shapes import Shape, get_shape
 
 
@@ -23,11 +24,15 @@ class TrlReward:
     Args:
         shape: What a verdict is worth; see `logicbench.rewards.shapes`.
         thinking_opened: Whether the chat template ends prompts inside a thinking block.
+        curriculum: Hears of every completion, so that hardness follows the policy; its figures are logged too.
     """
 
-    def __init__(self, shape: str | Shape = "binary", *, thinking_opened: bool = False) -> None:
+    def __init__(
+        self, shape: str | Shape = "binary", *, thinking_opened: bool = False, curriculum: Curriculum | None = None
+    ) -> None:
         self.shape = get_shape(shape)
         self.thinking_opened = thinking_opened
+        self.curriculum = curriculum
         self.__name__ = f"logicbench_{self.shape.name}"
 
     def __call__(
@@ -63,8 +68,12 @@ class TrlReward:
             )
             counts[judged.verdict.status] += 1
             rewards.append(judged.reward)
+            if self.curriculum is not None:
+                self.curriculum.report(read_row(row), float(judged.verdict.correct))
         total = sum(counts.values())
         if log_metric is not None and total:
             for status in ("correct", "unparsable", "undecided"):
                 log_metric(f"logicbench/{status}", counts[status] / total)
+            for name, figure in self.curriculum.figures().items() if self.curriculum is not None else ():
+                log_metric(f"logicbench/{name}", figure)
         return rewards
