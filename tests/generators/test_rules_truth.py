@@ -240,3 +240,29 @@ def test_random_programs_have_the_well_founded_model():
         assert model == text.perfect_model(), lines
         checked += 1
     assert checked > 100
+
+
+# --- shortcuts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["closed", "hard"])
+def test_nothing_shallow_tells_the_label(name):
+    pytest.importorskip("sklearn")
+    from threadpoolctl import threadpool_limits
+
+    from logicbench.audit import audit
+
+    found = problems("answer", name, 144, "english", seed=2)
+    with threadpool_limits(1):
+        findings = audit(found, solver_bound=0.65 if name == "closed" else 0.5, confidence=0.999)
+    assert {finding.kind for finding in findings} == {"classifier", "solver"}
+    assert [finding for finding in findings if not finding.passed] == []
+
+
+@pytest.mark.parametrize("name", ["open", "closed"])
+def test_shallow_solvers_do_not_prove_or_find_much(name):
+    for task, bound in (("proof", 0.1), ("missing-fact", 0.5)):
+        found = problems(task, name, 20, seed=2)
+        for solver in RULES.baselines(task).values():
+            right = sum(verify(problem, f"Answer: {solver(problem)}").correct for problem in found)
+            assert right <= bound * len(found)
