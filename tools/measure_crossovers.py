@@ -101,9 +101,9 @@ def limit(densities: dict[int, Floats], exponent: float) -> float:
 
 
 def crossing(smaller: Floats, larger: Floats) -> float:
-    """Return where the curves of two sizes cross, as normal curves with the samples' medians and quartiles."""
+    """Return where the curves of two sizes cross, as normal curves with the samples' medians and deviations."""
     middles = [float(np.median(values)) for values in (smaller, larger)]
-    widths = [float(np.subtract(*np.quantile(values, [0.75, 0.25]))) for values in (smaller, larger)]
+    widths = [float(np.std(values)) for values in (smaller, larger)]
     return (middles[1] * widths[0] - middles[0] * widths[1]) / (widths[0] - widths[1])
 
 
