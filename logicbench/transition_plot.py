@@ -57,7 +57,8 @@ def _shares(panel: Any, row: Sequence[Point], sweep: Sweep, colour: Any, name: s
 
 def _effort(panel: Any, row: Sequence[Point], colour: Any, name: str) -> None:
     values = [point.value for point in row]
-    _, low, middle, high, _ = zip(*(point.effort for point in row), strict=True)
+    # The logarithm of no effort at all is shown as that of one unit.
+    _, low, middle, high, _ = zip(*([max(1.0, effort) for effort in point.effort] for point in row), strict=True)
     panel.fill_between(values, low, high, color=colour, alpha=0.15, linewidth=0)
     panel.plot(values, middle, color=colour, marker="o", markersize=2.5, linewidth=1.3, label=name)
 
@@ -71,7 +72,7 @@ def _finish(panels: Any, sweep: Sweep, legend: bool) -> None:
         panels[0].set_ylim(-0.02, 1.02)
         panels[0].axhline(0.5, color="grey", linewidth=0.6, linestyle=":")
     panels[-1].set_ylabel("effort (median, quartiles)")
-    panels[-1].set_yscale("symlog", linthresh=1)  # peeling alone may settle a graph: no effort
+    panels[-1].set_yscale("log")
     panels[-1].set_xlabel(sweep.knob)
     for panel in panels:
         panel.spines[["top", "right"]].set_visible(False)
