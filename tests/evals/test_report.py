@@ -15,11 +15,14 @@ import pytest
 
 from logicbench import generate
 from logicbench.errors import InputError
+from logicbench.evals.config import EvalConfig
 from logicbench.evals.report import write_report
 from logicbench.evals.report.browser import choose, shorten
 from logicbench.evals.report.gather import gather
 from logicbench.evals.report.tables import Table, to_latex
 from logicbench.evals.results import OUTCOMES
+from logicbench.evals.runner import evaluate
+from logicbench.models.protocol import Capabilities, Completion
 from logicbench.problem import dump_line
 
 HOSTILE = '</pre></script><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}{% for %} & "quoted"'
@@ -165,6 +168,12 @@ def test_a_comparison_has_the_figures_of_compare_and_the_files_hold_the_same(pai
     found = parsed(page)
     ids = {value for name, value in found.attributes if name == "id"}
     assert {"figure-hardness", "figure-compare-difference", "table-compare-1", "table-results"} <= ids
+    index = found.unpacked("index")
+    right = OUTCOMES.index("correct")
+    there = index["others"][0]["outcome"]
+    results = [orjson.loads((folder / "results.json").read_bytes()) for folder in pair]
+    for outcomes, result in zip((index["outcome"], there), results, strict=True):
+        assert outcomes.count(right) == round(result["overall"]["correct"] * len(outcomes))
     names = {path.name for path in (tmp_path / "figures").iterdir()}
     for key in ("hardness", "accuracy", "outcomes", "compare-difference"):
         assert (tmp_path / "figures" / f"{key}.png").read_bytes().startswith(b"\x89PNG")
@@ -172,7 +181,7 @@ def test_a_comparison_has_the_figures_of_compare_and_the_files_hold_the_same(pai
     assert {"results.csv", "results.tex", "compare-1.csv", "compare-1.tex"} <= names
     with open(tmp_path / "figures" / "results.csv", newline="") as lines:
         rows = list(csv.reader(lines))
-    results = orjson.loads((pair[0] / "results.json").read_bytes())
+    results = results[0]
     shown = {row[0]: row[2].split()[0] for row in rows}
     assert shown["all"] == f"{100 * results['overall']['accuracy']:.1f}"
     assert shown["sat:assign"] == f"{100 * results['by_task'][0]['accuracy']:.1f}"
@@ -185,6 +194,33 @@ def test_figures_have_the_same_bytes_every_time(pair, tmp_path):
     assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
     for path in sorted((tmp_path / "one").iterdir()):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+class Broken:
+    """Fails every request."""
+
+    name, capabilities = "broken", Capabilities()
+
+    def describe(self):
+        return {"kind": self.name}
+
+    def statistics(self):
+        return {}
+
+    def close(self):
+        pass
+
+    def complete(self, requests, sampling):
+        for request in requests:
+            yield Completion(request.key, "", "error", error="no <b>reply</b>")
+
+
+def test_a_run_without_a_single_completion_has_a_report(tmp_path):
+    problems = list(generate("sat", "assign", count=3, knobs={"variables": 5}))
+    evaluate(problems, lambda asked: Broken(), tmp_path / "run", EvalConfig("broken"), argv=["logicbench"])
+    page = parsed(write_report(tmp_path / "run", figures=tmp_path / "figures"))
+    assert "– %" in "".join(page.text)
+    assert page.unpacked("chunk-0")["samples"][0]["error"] == "no <b>reply</b>"
 
 
 def test_runs_on_other_problems_are_not_compared(run, pair, tmp_path):

@@ -73,8 +73,8 @@ def choose(run: RunData, limit: int) -> NDArray[np.int64]:
     return np.sort(np.concatenate(chosen))
 
 
-def pack(run: RunData, limit: int = SHOWN) -> Payload:
-    """Return the browser's content."""
+def pack(run: RunData, limit: int = SHOWN, others: Sequence[RunData] = ()) -> Payload:
+    """Return the browser's content; of the other runs, what became of the same completions."""
     chosen = choose(run, limit)
     snippets: list[str] = []
     chunks: list[str] = []
@@ -100,8 +100,16 @@ def pack(run: RunData, limit: int = SHOWN) -> Payload:
         "tokens": run.tokens[chosen].tolist(),
         "thinking": run.thinking[chosen].tolist(),
         "answer": snippets,
+        "others": [_other(run, chosen, other) for other in others],
     }
     return Payload(_compress(index), tuple(chunks), len(chosen), len(run.problem))
+
+
+def _other(run: RunData, chosen: NDArray[np.int64], other: RunData) -> dict[str, Json]:
+    """Return another run's outcomes of the chosen completions; -1 where it has none."""
+    found = other.outcomes_by_name()
+    names = zip(run.problem[chosen].tolist(), run.sample[chosen].tolist(), strict=True)
+    return {"name": other.name, "outcome": [found.get((run.ids[problem], sample), -1) for problem, sample in names]}
 
 
 def _read(run: RunData, chosen: NDArray[np.int64]) -> Iterator[tuple[Sample, Problem]]:

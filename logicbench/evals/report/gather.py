@@ -29,6 +29,8 @@ class RunData:
     """What the run is called on the page: the model's name."""
     info: Mapping[str, Any]
     results: Mapping[str, Any]
+    ids: tuple[str, ...]
+    """Of each problem."""
     kinds: tuple[Kind, ...]
     """The kinds of problems, in order of first appearance."""
     kind: NDArray[np.int32]
@@ -62,6 +64,11 @@ class RunData:
         """Right completions of each problem."""
         right = self.problem[self.outcome == OUTCOMES.index("correct")]
         return np.bincount(right, minlength=len(self.kind)).astype(np.float64)
+
+    def outcomes_by_name(self) -> dict[tuple[str, int], int]:
+        """Return each completion's outcome by problem id and sample."""
+        names = zip(self.problem.tolist(), self.sample.tolist(), self.outcome.tolist(), strict=True)
+        return {(self.ids[problem], sample): outcome for problem, sample, outcome in names}
 
     def members(self, family: str, task: str | None = None) -> NDArray[np.bool_]:
         """Return which problems are of that family and task."""
@@ -102,6 +109,7 @@ def gather(path: str | Path) -> RunData:
         model_name(reader),
         reader.info,
         results,
+        tuple(ranks),
         tuple(kinds),
         np.asarray(kind, dtype=np.int32),
         np.asarray(hardness, dtype=np.float64),

@@ -93,7 +93,11 @@ class Browser {
       select.hidden = values.length < 2;
       select.addEventListener("change", () => this.filter());
     });
-    for (const id of ["hardness-from", "hardness-to", "order"]) byId(id).addEventListener("input", () => this.filter());
+    index.others.forEach((other, number) => {
+      for (const what of ["lost", "gained", "different"]) byId("change").append(new Option(`${what} in ${other.name}`, `${number} ${what}`));
+    });
+    byId("change").hidden = !index.others.length;
+    for (const id of ["hardness-from", "hardness-to", "order", "change"]) byId(id).addEventListener("input", () => this.filter());
     byId("hardness").hidden = index.hardness.every((score) => score === null);
     let timer = 0;
     byId("search").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => this.find(), 220); });
@@ -123,6 +127,7 @@ class Browser {
     const { index } = this, wanted = ["family", "task", "surface"].map((what) => byId(what).value);
     const kinds = index.kinds.map((kind) => wanted.every((value, column) => !value || kind[column] === value));
     const [from, to] = ["hardness-from", "hardness-to"].map((id) => parseFloat(byId(id).value));
+    const change = this.change();
     this.view = [];
     for (let place = 0; place < this.count; place += 1) {
       if (!kinds[index.kind[place]] || !this.outcomes.has(index.outcome[place])) continue;
@@ -130,6 +135,7 @@ class Browser {
       if (from > 0 && !(score >= from)) continue;
       if (to < 1 && !(score <= to)) continue;
       if (this.search && !this.search[place]) continue;
+      if (change && !change(place)) continue;
       this.view.push(place);
     }
     const order = byId("order").value, by = { hardest: (p) => -(index.hardness[p] ?? -1), easiest: (p) => index.hardness[p] ?? 2, longest: (p) => -index.tokens[p], shortest: (p) => index.tokens[p] }[order];
@@ -138,6 +144,18 @@ class Browser {
     this.rows.style.height = `${this.view.length * ROW}px`;
     this.list.scrollTop = 0;
     this.draw();
+  }
+
+  change() {
+    const [number, what] = byId("change").value.split(" "), { index } = this;
+    if (!what) return null;
+    const there = index.others[number].outcome, right = index.outcomes.indexOf("correct");
+    return (place) => {
+      const before = index.outcome[place], after = there[place];
+      if (after < 0) return false;
+      if (what === "different") return before !== after;
+      return what === "lost" ? before === right && after !== right : before !== right && after === right;
+    };
   }
 
   draw() {
@@ -211,6 +229,7 @@ class Browser {
       entry.logprob !== undefined && `log-probability ${entry.logprob}`,
       entry.seconds !== undefined && `${entry.seconds} s`,
       entry.problem.id,
+      ...index.others.map((other) => other.outcome[place] >= 0 && `${WORDS[index.outcomes[other.outcome[place]]]} in ${other.name}`),
     ];
     for (const line of lines) if (line) facts.append(make("span", "", line));
     body.append(facts);

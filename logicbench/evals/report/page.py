@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -51,13 +52,20 @@ def write_report(
             be written.
         MissingExtraError: If figures are wanted and matplotlib is not installed.
     """
-    runs = [gather(path) for path in (run, *compare)]
+    runs = told_apart([gather(path) for path in (run, *compare)])
     comparison = comparison_panel(runs) if len(runs) > 1 else None
     target = Path(output) if output is not None else Path(run) / "report.html"
-    write_text(target, render_page(runs[0], pack(runs[0], shown), comparison))
+    write_text(target, render_page(runs[0], pack(runs[0], shown, runs[1:]), comparison))
     if figures is not None:
         _write_files(runs[0], comparison, Path(figures))
     return target
+
+
+def told_apart(runs: Sequence[RunData]) -> list[RunData]:
+    """Return the runs with their folders' names beside those of their models, where models have the same name."""
+    if len({run.name for run in runs}) == len(runs):
+        return list(runs)
+    return [replace(run, name=f"{run.name} ({run.path.resolve().name})") for run in runs]
 
 
 def _write_files(run: RunData, comparison: Panel | None, folder: Path) -> None:

@@ -64,7 +64,7 @@ def _text(x: float, y: float, words: str, anchor: str = "middle", css: str = "")
 
 
 def _chart(chart: Chart, width: int) -> Iterator[str]:
-    left, right, top, bottom = 52.0, 12.0, 10.0, 42.0
+    left, right, top, bottom = 52.0, 22.0, 10.0, 42.0
     height = max(230.0, min(340.0, width * 0.62))
     (x0, x1), (y0, y1) = chart.x_range, chart.y_range
 
