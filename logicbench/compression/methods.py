@@ -46,8 +46,13 @@ _ALL = (
     Method("llm-pruner", "width", True, "Taylor importance of coupled weights", "Ma et al. 2023"),
     Method("amp", "width", True, "norm of what is added to the residual stream", "Mugnaini et al. 2025"),
     Method("cfsp", "width", True, "relative weights times input norm, MLP only", "Wang et al. 2024"),
+    Method("random-depth", "depth", False, "random layers: the control", "-"),
+    Method("block-influence", "depth", True, "layers that change their input least", "Men et al. 2024"),
+    Method("angular", "depth", True, "the block of layers that turns its input least", "Gromov et al. 2024"),
+    Method("greedy-depth", "depth", True, "one layer at a time, by the loss without it", "Song et al. 2024"),
     Method("rtn", "quantize", False, "round to nearest", "-"),
     Method("gptq", "quantize", True, "round column by column, the rest making up for it", "Frantar et al. 2023"),
+    Method("awq", "quantize", True, "scale salient inputs up before rounding, by llmcompressor", "Lin et al. 2024"),
 )
 
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from logicbench.compression.pipeline import Transformation
     from logicbench.compression.quantization.quantise import QuantizeSettings
     from logicbench.compression.sidecar import Sidecar
+    from logicbench.compression.structured.depth import DepthSettings
     from logicbench.compression.structured.width import WidthSettings
 
 DEFAULT_SPARSITY = 0.5
@@ -139,6 +140,18 @@ class CompressionRequest:
         options = parse_options(WidthOptions, self.options, self.method)
         return WidthSettings(self.method, self.share, options, self.batch_size)
 
+    def depth_settings(self) -> DepthSettings:
+        """Return the settings of methods that remove layers.
+
+        Raises:
+            InputError: If they make no sense.
+        """
+        from logicbench.compression.structured.depth import DepthSettings
+
+        if self.options:
+            raise InputError(f"{self.method} has no settings: leave out --set {next(iter(self.options))}")
+        return DepthSettings(self.method, self.share, self.seed, self.batch_size)
+
     def quantize_settings(self) -> QuantizeSettings:
         """Return the settings of methods that quantise.
 
@@ -147,7 +160,8 @@ class CompressionRequest:
         """
         from logicbench.compression.quantization.quantise import QuantizeOptions, QuantizeSettings
 
-        options = parse_options(QuantizeOptions, self.options, self.method)
+        engine = {"engine": "llmcompressor"} if self.method == "awq" else {}
+        options = parse_options(QuantizeOptions, {**engine, **self.options}, self.method)
         return QuantizeSettings(self.method, options, self.protect, batch_size=self.batch_size)
 
     def check(self) -> Method:
@@ -163,7 +177,7 @@ class CompressionRequest:
                 raise InputError(f"{self.method} has no settings: leave out --set {next(iter(self.options))}")
         else:
             self._check_unmasked(method)
-            _ = self.quantize_settings() if method.family == "quantize" else self.width_settings()
+            self._check_settings(method)
         if self.uses_calibration and self.calibration is None:
             raise InputError(
                 f"{self.method} with these options needs --calibration run:FOLDER, family:NAME or FILE.jsonl"
@@ -171,6 +185,15 @@ class CompressionRequest:
         if method.general and self.general_calibration is None:
             raise InputError(f"{self.method} compares with general text: give --general-calibration FILE")
         return method
+
+    def _check_settings(self, method: Method) -> None:
+        """Make the settings of a method that does not mask, to have them checked."""
+        checks: dict[str, Callable[[], object]] = {
+            "quantize": self.quantize_settings,
+            "depth": self.depth_settings,
+            "width": self.width_settings,
+        }
+        checks[method.family]()
 
     def _check_unmasked(self, method: Method) -> None:
         odd = {
@@ -207,6 +230,11 @@ def run_request(request: CompressionRequest, notify: Notify = silent) -> Sidecar
     check_output(request.output)
     device = resolve_device(request.device)
     calibrations = _calibrations(request, notify) if request.uses_calibration else {}
+    if method.family == "quantize" and (settings := request.quantize_settings()).options.engine == "llmcompressor":
+        from logicbench.compression.quantization.llmcompressor import quantise_folder
+
+        domain, unread = calibrations.get("domain"), _unread(request, method)
+        return quantise_folder(request.model, request.output, settings, request.to_json(), domain, unread, notify)
     return compress_folder(
         request.model,
         request.output,
@@ -238,6 +266,10 @@ def _transformation(
         from logicbench.compression.quantization.quantise import quantised
 
         return quantised(request.quantize_settings(), calibrations.get("domain"))
+    if method.family == "depth":
+        from logicbench.compression.structured.depth import shallower
+
+        return shallower(request.depth_settings(), calibrations.get("domain"))
     if method.family == "width":
         from logicbench.compression.structured.width import narrowed
 

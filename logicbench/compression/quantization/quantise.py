@@ -65,6 +65,10 @@ class QuantizeSettings:
     damping: float = 0.01
     batch_size: int = 1
 
+    def __post_init__(self) -> None:
+        if self.method == "awq" and self.options.engine != "llmcompressor":
+            raise InputError("awq is done by llmcompressor: leave out --set engine, or use gptq")
+
 
 @dataclass(slots=True)
 class _Job:
@@ -108,7 +112,7 @@ def quantise_model(
         )
     chosen = unprotected(views, settings.protect)
     scheme = SCHEMES[settings.options.scheme]
-    job = _Job(settings, scheme, _group(scheme, settings, chosen), model.config.dtype or torch.float32)
+    job = _Job(settings, scheme, choose_group(scheme, settings, chosen), model.config.dtype or torch.float32)
     with exact_matmul(), torch.no_grad():
         if settings.method == "gptq":
             _sequentially(job, decoder, chosen, calibration, workplace)
@@ -118,11 +122,11 @@ def quantise_model(
                     for view in _of(chosen, layer):
                         _round(job, view, None)
                 workplace.notify(Step("quantise", layer + 1, len(decoder.layers), f"layer {layer}"))
-    ignored = _ignored(model, {view.name for view in chosen})
+    ignored = ignored_modules(model, {view.name for view in chosen})
     return _outcome(job, chosen, ignored)
 
 
-def _group(scheme: Scheme, settings: QuantizeSettings, views: Sequence[LinearView]) -> int:
+def choose_group(scheme: Scheme, settings: QuantizeSettings, views: Sequence[LinearView]) -> int:
     """Return the group size, or 0 for one scale a row."""
     if not scheme.grouped:
         return 0
@@ -180,7 +184,8 @@ def _round(job: _Job, view: LinearView, inputs: InputStatistics | None) -> None:
     job.codes[view.name] = Codes(codes.values.cpu(), codes.scales.cpu())
 
 
-def _ignored(model: Any, chosen: set[str]) -> list[str]:
+def ignored_modules(model: Any, chosen: set[str]) -> list[str]:
+    """Return the names of the linear modules that stay as they are."""
     return [
         name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear) and name not in chosen
     ]
