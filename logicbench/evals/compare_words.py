@@ -11,8 +11,12 @@ from logicbench.evals.compare_record import Comparison, Contrast, Flag, Slice, T
 from logicbench.evals.statistics import Interval
 
 COLUMNS = ("", "n", "baseline", "run", "difference [95%]", "p", "p Holm", "flips", "tokens", "verdict")
+_SPARED = tuple(COLUMNS.index(name) for name in ("tokens", "p", "flips"))
+"""Columns that a narrow terminal goes without, in this order."""
+
 _ABSENT = "-"
-_SECTIONS = ("task", "surface", "band", "overall")
+_SECTION = {"task": 0, "surface": 0, "band": 1, "family": 2, "overall": 3}
+"""Rows of one number stand together in the table."""
 
 
 def headline(overall: Slice, baseline: str, run: str, margin: float) -> str:
@@ -95,22 +99,23 @@ def row_cells(name: str, part: Slice, alpha: float) -> tuple[str, ...]:
 
 
 def contrast_rows(contrast: Contrast, alpha: float) -> list[tuple[str, tuple[str, ...]]]:
-    """Return (dimension, cells) of each row worth showing: a dimension with one slice says what another one says."""
+    """Return (dimension, cells) of each row: tasks with their surfaces, hardness bands, families, and all together.
+
+    A family of one task, and a surface that is its task's only one, say nothing new and are left out.
+    """
     rows = []
     surfaces = contrast.of("surface")
-    for dimension in _SECTIONS:
-        slices = contrast.of(dimension)
-        if dimension == "task" and len(surfaces) == len(slices):
-            slices = surfaces
-        elif dimension == "surface":
-            slices = [] if len(surfaces) == len(contrast.of("task")) else surfaces
-        for part in slices:
-            name = {"band": f"hardness {part.name}", "overall": "all"}.get(dimension, part.name)
-            rows.append((dimension, row_cells(name, part, alpha)))
+    for task in contrast.of("task"):
+        own = [part for part in surfaces if part.name.partition("@")[0] == task.name]
+        only = f"{task.name} @{own[0].name.partition('@')[2]}" if len(own) == 1 else task.name
+        rows.append(("task", row_cells(only, task, alpha)))
+        if len(own) > 1:
+            rows += [("surface", row_cells(f"  {part.name.partition('@')[2]}", part, alpha)) for part in own]
+    rows += [("band", row_cells(f"hardness {part.name}", part, alpha)) for part in contrast.of("band")]
     families = contrast.of("family")
     if 1 < len(families) < len(contrast.of("task")):
-        rows[-1:-1] = [("family", row_cells(part.name, part, alpha)) for part in families]
-    return rows
+        rows += [("family", row_cells(part.name, part, alpha)) for part in families]
+    return [*rows, ("overall", row_cells("all", contrast.overall, alpha))]
 
 
 def contrast_notes(contrast: Contrast, comparison: Comparison) -> list[str]:
@@ -221,18 +226,28 @@ def _plain(rows: Sequence[tuple[str, tuple[str, ...]]]) -> list[str]:
     cells = [COLUMNS, *(row for _, row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(COLUMNS))]
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-    lines, last = [_align(COLUMNS, widths)], ""
+    lines, last = [_align(COLUMNS, widths)], -1
     for dimension, row in rows:
-        if dimension != last:
+        if _SECTION[dimension] != last:
             lines.append(rule)
         lines.append(_align(row, widths))
-        last = dimension
+        last = _SECTION[dimension]
     return lines
 
 
 def _align(cells: Sequence[str], widths: Sequence[int]) -> str:
     middle = [cell.rjust(width) for cell, width in zip(cells[1:-1], widths[1:-1], strict=True)]
     return "  ".join([cells[0].ljust(widths[0]), *middle, cells[-1]]).rstrip()
+
+
+def _fitting(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the columns that a terminal has room for; those that can be spared go first, and the name may fold."""
+    shown = list(range(len(COLUMNS)))
+    lengths = [max(len(row[column]) for row in [COLUMNS, *rows]) for column in shown]
+    for spared in _SPARED:
+        if sum(lengths[column] + 2 for column in shown) > width:
+            shown.remove(spared)
+    return shown
 
 
 def _print_rich(
@@ -251,23 +266,25 @@ def _print_rich(
         title=Text(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False,
         padding=(0, 1, 0, 0),
     )  # fmt: skip
-    for number, column in enumerate(COLUMNS):
+    console = Console(file=out, highlight=False)
+    shown = _fitting([row for _, row in rows], console.width)
+    for number in shown:
         left = number in (0, len(COLUMNS) - 1)
-        table.add_column(column, justify="left" if left else "right", no_wrap=number > 0, overflow="fold")
-    last = rows[0][0] if rows else ""
+        table.add_column(COLUMNS[number], justify="left" if left else "right", no_wrap=number > 0, overflow="fold")
+    last = 0
     for dimension, cells in rows:
-        if dimension != last:
+        if _SECTION[dimension] != last:
             table.add_section()
         style = {"worse": "red", "better": "green", "equivalent": "cyan"}.get(cells[-1], "")
         table.add_row(
-            *(Text(cell) for cell in cells[:-1]),
+            *(Text(cells[number]) for number in shown[:-1]),
             Text(cells[-1], style=style),
-            style="bold" if dimension == "overall" else "",
+            style="" if dimension in ("surface", "band") else "bold",
         )
-        last = dimension
-    console = Console(file=out, highlight=False)
+        last = _SECTION[dimension]
     console.print(table)
     for flag in flags:
         console.print(flag, style="bold red", markup=False)
     for note in notes:
         console.print(note, style="dim", markup=False)
+    console.print()

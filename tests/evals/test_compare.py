@@ -299,3 +299,22 @@ def test_columns_are_those_of_the_log(tmp_path, problems):
 )
 def test_loops_are_told_from_long_answers(text, loop):
     assert ends_in_loop(text) is loop
+
+
+@pytest.mark.slow
+def test_flips_beyond_the_floor_cover_within_a_point_and_a_half():
+    """With several samples they estimate the mean squared change of an item's own success probability."""
+    from logicbench.evals.compare_slice import _EXCESS, Settings, _bootstrap
+
+    rng = np.random.default_rng(5)
+    groups, samples, hits = np.repeat(np.arange(100), 2), 4, 0
+    for seed in range(2000):
+        ability = rng.beta(2, 2, 200)
+        rights = [rng.binomial(samples, share) for share in (ability, 0.7 * ability)]
+        floor = sum(2 * c * (samples - c) / (samples * (samples - 1)) for c in rights) / 2
+        zeros = {name: np.zeros(200) for name in ("unparsable", "cut_off", "undecided", "thinking_tokens")}
+        a, b = ({"accuracy": c / samples, "tokens": np.ones(200), **zeros} for c in rights)
+        found = _bootstrap(a, b, groups, floor, Settings(draws=400, seed=seed))[_EXCESS]
+        # E[(0.3 p)^2] under Beta(2, 2).
+        hits += found.low <= 0.09 * 0.3 <= found.high
+    assert hits / 2000 == pytest.approx(0.95, abs=0.015)

@@ -173,3 +173,22 @@ def test_threshold_interval_covers_within_a_point_and_a_half(guess, items):
         found = fit_psychometric(hardness, correct, guess, draws=400, seed=seed, points=3)
         hits += found.threshold.low <= 0.5 <= found.threshold.high
     assert hits / 2000 == pytest.approx(0.95, abs=0.015)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("guess", "groups", "samples"), [(0.0, 250, 1), (0.5, 500, 2)])
+def test_threshold_shift_of_twins_covers_within_a_point_and_a_half(guess, groups, samples):
+    """Twins of one hardness and one strength, which both runs answer several times."""
+    rng = np.random.default_rng(41)
+    labels = np.repeat(np.arange(groups), 2)
+    hits = 0
+    for seed in range(2000):
+        hardness = rng.random(groups)[labels]
+        strength = rng.normal(0, 0.3, groups)[labels]
+        runs = []
+        for threshold in (0.6, 0.5):
+            rate = guess + (1 - guess) * special.expit(9 * (threshold - hardness) + strength)
+            runs.append(rng.binomial(samples, rate) / samples)
+        found = threshold_shift(hardness, *runs, guess, labels, draws=300, seed=seed)
+        hits += found.shift.low <= -0.1 <= found.shift.high
+    assert hits / 2000 == pytest.approx(0.95, abs=0.015)

@@ -11,15 +11,11 @@ from logicbench.evals.analysis.analyze import Analysis
 from logicbench.evals.analysis.curves import Curve
 from logicbench.evals.analysis.iteration import Iteration
 from logicbench.evals.analysis.traces import AGREEING
+from logicbench.evals.compare_words import percent
 from logicbench.evals.statistics import Calibration, Interval
 
 _ABSENT = "-"
 WIDTH = 110
-
-
-def percent(share: float | None) -> str:
-    """Return a share in percent with one decimal."""
-    return _ABSENT if share is None or not math.isfinite(share) else f"{100 * share:.1f}"
 
 
 def with_bounds(found: Interval | None) -> str:
