@@ -24,7 +24,7 @@ from logicbench.logic.fol.printing import render
 from logicbench.logic.fol.syntax import Formula, fold
 from logicbench.logic.fol.transform import expand_counting
 
-CONSOLE = Console()
+CONSOLE = Console(width=120)
 SECTIONS = ("Premises", "Conclusion", "Facts", "Rules", "Query", "Constraints")
 HEADINGS = (*SECTIONS, "Predicates", "Domain", "Variables", "Declarations", "Options")
 
@@ -61,6 +61,7 @@ def program_formulas(program: str) -> Iterator[tuple[str, str]]:
 
 def parsing(paths: list[Path]) -> None:
     table = Table("file", "source", "formulas", "strict %", "tolerant %", "median µs", "round trips %", box=None)
+    table.columns[0].no_wrap = True
     kinds: Counter[str] = Counter()
     notations: Counter[str] = Counter()
     silent = 0
@@ -69,13 +70,13 @@ def parsing(paths: list[Path]) -> None:
             strict = read = same = 0
             times = []
             for text, notation in texts:
-                start = time.perf_counter()
+                start = time.process_time()
                 try:
                     parsed = parse(text, notation)
                 except ParseError:
                     continue
                 finally:
-                    times.append(time.perf_counter() - start)
+                    times.append(time.process_time() - start)
                 read += 1
                 strict += not parsed.repairs
                 notations[parsed.notation] += 1
@@ -87,9 +88,8 @@ def parsing(paths: list[Path]) -> None:
                     silent += not parsed.repairs
             count = len(texts)
             shares = (f"{100 * share / count:.2f}" for share in (strict, read))
-            table.add_row(
-                path.name, source, str(count), *shares, f"{statistics.median(times) * 1e6:.0f}", f"{100 * same / max(read, 1):.2f}"
-            )  # fmt: skip
+            median = f"{statistics.median(times) * 1e6:.0f}"
+            table.add_row(path.name, source, str(count), *shares, median, f"{100 * same / max(read, 1):.2f}")
     CONSOLE.print(table)
     CONSOLE.print("\nnotations:", ", ".join(f"{name} {count}" for name, count in notations.most_common()))
     CONSOLE.print("formulas with a note, by kind:", ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
@@ -139,9 +139,9 @@ def repairing(paths: list[Path]) -> None:
         for row in rows(path):
             total += 1
             human = parse(row["fixed"]).formula
-            start = time.perf_counter()
+            start = time.process_time()
             found = readings(row["broken"], 3)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
             place = next((n for n, reading in enumerate(found, 1) if equivalent(reading.formula, human)), 0)
             places[place] += 1
     if total:

@@ -178,7 +178,7 @@ def check_command(
         str,
         typer.Argument(
             metavar="FILE.jsonl|-",
-            help='One problem a line: {"premises": [...], "conclusion": "..."}, or FOLIO\'s premises_fol, conclusion_fol.',
+            help='One problem a line: {"premises": [...], "conclusion": "..."}; also premises_fol, conclusion_fol.',
         ),
     ],
     notation: NotationOption = "auto",

@@ -102,7 +102,7 @@ BROKEN = [
     ("Animal(sid) ⊕ Slow(sid)) → ¬Energetic(sid)", "(Animal(sid) ⊕ Slow(sid)) → ¬Energetic(sid)"),
     ("P(a) ∨ P(b) ∨ P(c)) ∧ Q(d)", "(P(a) ∨ P(b) ∨ P(c)) ∧ Q(d)"),
     ("∀x (P(x) → (Q(x) ∨ R(x))", "∀x (P(x) → (Q(x) ∨ R(x)))"),
-    ("Creative(erica)) → (¬(Likes(erica, chess) ∧ Creative(erica))", "Creative(erica) → ¬(Likes(erica, chess) ∧ Creative(erica))"),
+    ("Creative(eve)) → (¬(Likes(eve, chess) ∧ Creative(eve))", "Creative(eve) → ¬(Likes(eve, chess) ∧ Creative(eve))"),
     ("Customer(lily) ∧ In(lily, family ∧ Watch(lily, tv)", "Customer(lily) ∧ In(lily, family) ∧ Watch(lily, tv)"),
     ("∀x (Imprisoned((x) → Has(x, record))", "∀x (Imprisoned(x) → Has(x, record))"),
     ("With(x1, chip)) ⊕ Mac(x1)", "With(x1, chip) ⊕ Mac(x1)"),
@@ -190,9 +190,12 @@ def test_z3_expressions_are_read_and_never_run() -> None:
 
 
 signs = st.sampled_from(
-    [*"∀∃¬∧∨⊕→↔()[]{},.:;=≠<>≤≥+-*/|&~!?^%$#@'\"`\\_ \n\t\x00٣²Ⅷéß中\u200b\ufeff\ud800", "x", "y", "P(", "Q(x)", "all ", "exists ",
-     "and", " v ", "∃=", "∃!", "n__a", "v__x", "op__plus(", "fof(", "(and ", "(let ((a b)) ", "ForAll([x], ", "Count([x], ", "\\forall",
-     "\\text{", ":::", "//", "26.2", "9" * 5000, "$x", "?x", " == 1", " in [", "->", "=>", "a b"]
+    [
+        *"∀∃¬∧∨⊕→↔()[]{},.:;=≠<>≤≥+-*/|&~!?^%$#@'\"`\\_ \n\t\x00٣²Ⅷéß中\u200b\ufeff\ud800",
+        "x", "y", "P(", "Q(x)", "all ", "exists ", "and", " v ", "∃=", "∃!", "n__a", "v__x", "op__plus(", "fof(",
+        "(and ", "(let ((a b)) ", "ForAll([x], ", "Count([x], ", "\\forall", "\\text{", ":::", "//", "26.2", "9" * 5000,
+        "$x", "?x", " == 1", " in [", "->", "=>", "a b",
+    ]
 )  # fmt: skip
 hostile = st.lists(signs, max_size=25).map("".join) | st.text(max_size=30)
 

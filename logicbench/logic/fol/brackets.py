@@ -30,6 +30,7 @@ from logicbench.logic.fol.tokens import Token
 
 _LARGEST_SEARCH = 600
 _BEAM = 24
+_MOST_READ = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _with_variants(
 def _rank(text: str, edits: Sequence[_Edited], notation: Notation, free: Free, wanted: int) -> list[Candidate]:
     best: dict[Formula, Candidate] = {}
     error: ParseError | None = None
-    for edited in sorted(edits, key=lambda edited: edited.cost):
+    for edited in sorted(edits, key=lambda edited: edited.cost)[:_MOST_READ]:
         # Reading only adds to the cost of the edits.
         if len(best) >= wanted and edited.cost >= sorted(found.cost for found in best.values())[wanted - 1]:
             break
@@ -225,13 +226,12 @@ def _too_many(edited: _Edited, surplus: int) -> Iterator[_Edited]:
             note = Note("missing_open", position, "put in an opening bracket")
             opening = Token("open", "(", position, position)
             cost = 1.2 if index == 0 else 1.7
-            yield _Edited(tokens[:index] + [opening] + tokens[index:], (*edited.notes, note), edited.cost + cost)
+            yield _Edited([*tokens[:index], opening, *tokens[index:]], (*edited.notes, note), edited.cost + cost)
 
 
 def _too_few(edited: _Edited) -> Iterator[_Edited]:
     """A bracket is never closed: close it somewhere after it, or leave it out."""
     tokens = edited.tokens
-    depth, start = 0, 0
     opened: list[int] = []
     for index, token in enumerate(tokens):
         if token.kind == "open":
@@ -244,14 +244,17 @@ def _too_few(edited: _Edited) -> Iterator[_Edited]:
             at = tokens[index - 1].end
             closing = Token("close", ")", at, at)
             cost = 1.0 if index == len(tokens) - 1 else 1.5
-            yield _Edited(tokens[:index] + [closing] + tokens[index:], (*edited.notes, _shut(at)), edited.cost + cost)
-    depth = len(opened)
+            yield _Edited([*tokens[:index], closing, *tokens[index:]], (*edited.notes, _shut(at)), edited.cost + cost)
     for index in range(len(tokens)):
         token = tokens[index]
-        if token.kind == "open" and (index == 0 or tokens[index - 1].kind not in ("word", "string")):
+        if (
+            token.kind == "open"
+            and token.value == "("
+            and (index == 0 or tokens[index - 1].kind not in ("word", "string"))
+        ):
             note = Note("extra_open", token.position, "left out an opening bracket that is never closed")
             cost = 1.9 if index in opened else 2.3
-            yield _Edited(tokens[:index] + tokens[index + 1 :], (*edited.notes, note), edited.cost + cost + 0 * depth)
+            yield _Edited(tokens[:index] + tokens[index + 1 :], (*edited.notes, note), edited.cost + cost)
 
 
 def _starts_operand(tokens: Sequence[Token], index: int) -> bool:

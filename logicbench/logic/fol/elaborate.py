@@ -79,6 +79,7 @@ class Elaborator:
         self.spreads = 0
 
     def note(self, kind: str, position: int, message: str, severity: Severity = "repair") -> None:
+        """Add a note."""
         self.notes.append(Note(kind, position, message, severity))
 
     def once(self, kind: str, name: str, position: int, message: str, severity: Severity = "repair") -> None:
@@ -88,6 +89,7 @@ class Elaborator:
             self.note(kind, position, message, severity)
 
     def fail(self, raw: Raw, expected: str) -> NoReturn:
+        """Refuse the text here."""
         raise ParseError(self.text, raw.position, expected)
 
     def run(self, root: Raw) -> Formula:
@@ -113,6 +115,7 @@ class Elaborator:
     # Formulas
 
     def formula(self, raw: Raw) -> Any:
+        """How a raw node becomes a formula: the children to elaborate, and what to build of them."""
         kind = raw.kind
         if kind == "apply":
             return self.applied(raw)
@@ -135,9 +138,10 @@ class Elaborator:
                 self.note("bracket_shape", raw.position, f"read {raw.value!r} as a bracket")
             return [(raw.kids[0], "formula")], lambda below: below[0]
         what = "a number" if kind == "number" else "a term" if kind in ("infix", "minus") else "a list"
-        self.fail(raw, f"a formula and not {what}")
+        return self.fail(raw, f"a formula and not {what}")
 
     def proposition(self, raw: Raw) -> Any:
+        """A name alone where a formula is due."""
         name, _ = self.plain(raw)
         if (
             raw.kind == "name"
@@ -150,7 +154,7 @@ class Elaborator:
             value = raw.value[0] == "T"
             self.note("operator_spelling", raw.position, f"read {raw.value!r} as a truth value")
             return [], lambda below: Truth(value)
-        if raw.kind == "name" and raw.value in self.scope:
+        if raw.kind == "name" and raw.value in self.scope and not self.capital:
             self.once(
                 "variable_as_formula", raw.value, raw.position, f"the variable {raw.value!r} stands for a formula"
             )
@@ -190,7 +194,7 @@ class Elaborator:
         if not raw.kids:
             if self.notation != "python":
                 self.note("empty_arguments", raw.position, f"read {name}() as a proposition")
-        elif name in self.scope and raw.kind == "apply" and not raw.quoted:
+        elif name in self.scope and not raw.quoted and not self.capital:
             self.once("variable_as_predicate", name, raw.position, f"the variable {name!r} is used as a predicate")
         symbol = self.symbol(raw)
         return self.terms(raw.kids, lambda below: Predicate(symbol, tuple(below)))
@@ -199,10 +203,11 @@ class Elaborator:
         """``P(a ∧ b)``: the connective goes outside, ``P(a) ∧ P(b)``; ``P(¬a)`` likewise."""
         for place, kid in enumerate(raw.kids):
             inner = kid
-            if (inner.kind == "infix" and inner.value in CONNECTIVES) or inner.kind == "not":
-                parts = inner.kids
-            else:
+            if inner.kind == "quantifier" and inner.value in ("forall", "exists") and len(inner.bound) == 1:
+                return self.quantified_argument(raw, place, inner)
+            if inner.kind != "not" and not (inner.kind == "infix" and inner.value in CONNECTIVES):
                 continue
+            parts = inner.kids
             what = "a connective" if inner.kind == "infix" else "a negation"
             self.note("formula_in_term", inner.position, f"moved {what} out of the arguments of {raw.value}")
             copies = []
@@ -216,7 +221,19 @@ class Elaborator:
             return self.formula(Raw(inner.kind, inner.value, inner.position, copies))
         return None
 
+    def quantified_argument(self, raw: Raw, place: int, inner: Raw) -> Any:
+        """``P(a, ∃y F(y))`` is ∃y (F(y) ∧ P(a, y)), and with ∀ it is ∀y (F(y) → P(a, y))."""
+        self.note("formula_in_term", inner.position, f"moved a quantifier out of the arguments of {raw.value}")
+        variable = Raw("name", inner.bound[0].name, inner.position)
+        atom = Raw("apply", raw.value, raw.position, [*raw.kids[:place], variable, *raw.kids[place + 1 :]])
+        atom.quoted = raw.quoted
+        connective = "and" if inner.value == "exists" else "implies"
+        body = Raw("infix", connective, inner.position, [inner.kids[0], atom])
+        self.spreads += len(raw.kids)
+        return self.formula(Raw("quantifier", inner.value, inner.position, [body], inner.bound))
+
     def python_call(self, raw: Raw) -> Any:
+        """One of Python's functions for connectives; None where it is none."""
         name, kids = raw.value, raw.kids
         if name in ("And", "Or") and len(kids) == 1 and kids[0].kind == "list":
             kids = kids[0].kids
@@ -239,22 +256,26 @@ class Elaborator:
         return None
 
     def distinct(self, raw: Raw, kids: Sequence[Raw]) -> Any:
+        """Pairwise inequations."""
         if len(kids) > _DISTINCT_LIMIT:
             self.fail(raw, f"at most {_DISTINCT_LIMIT} different terms")
         return self.terms(kids, _distinct)
 
     def terms(self, kids: Sequence[Raw], build: Callable[[list[Any]], Any]) -> Any:
+        """All children are terms."""
         return [(kid, "term") for kid in kids], build
 
     def infix(self, raw: Raw) -> Any:
+        """A connective or a relation."""
         value = raw.value
         if value in CONNECTIVES:
             return [(kid, "formula") for kid in raw.kids], _CONNECT[value]
         if value in RELATIONS:
             return self.relation(raw)
-        self.fail(raw, "a formula and not a term")
+        return self.fail(raw, "a formula and not a term")
 
     def relation(self, raw: Raw) -> Any:
+        """An equation, comparison or membership."""
         value, (left, right) = raw.value, raw.kids
         if left.kind == "infix" and left.value in RELATIONS and not left.grouped:
             # a < b < c
@@ -303,6 +324,7 @@ class Elaborator:
         return self.formula(outer)
 
     def membership(self, raw: Raw) -> Any:
+        """``x in [a, b]`` is a disjunction of equations, ``x ∈ S`` an atom."""
         left, right = raw.kids
         negated = raw.value == "not_in"
         if right.kind == "list" and right.kids:
@@ -315,6 +337,7 @@ class Elaborator:
         return self.terms(raw.kids, (lambda below: Not(build(below))) if negated else build)
 
     def quantifier(self, raw: Raw) -> Any:
+        """Bind the variables until the body is built."""
         kind = raw.value
         if kind == "count":
             self.fail(raw, "a comparison of Count(...) with a number")
@@ -340,6 +363,7 @@ class Elaborator:
         return [(raw.kids[0], "formula")], build
 
     def bound_name(self, name: str) -> str:
+        """The name of a variable where it is bound."""
         found = unescape("v" + name[1:]) if self.capital and name[:3] == "V__" else unescape(name)
         if found is not None:
             return found[0]
@@ -350,6 +374,7 @@ class Elaborator:
         return name[0].lower() + name[1:] if self.capital else name
 
     def sort_name(self, sort: str | None) -> str | None:
+        """The name of a sort; the default sort of a notation is none."""
         if sort is None or (self.notation == "smtlib" and sort == "U") or (self.notation == "tptp" and sort == "$i"):
             return None
         found = unescape(sort)
@@ -358,6 +383,7 @@ class Elaborator:
     # Terms
 
     def term(self, raw: Raw) -> Any:
+        """How a raw node becomes a term."""
         kind = raw.kind
         if kind in ("name", "quoted"):
             node = self.individual(raw)
@@ -377,9 +403,10 @@ class Elaborator:
         if kind == "list" and len(raw.kids) == 1:
             self.note("bracket_shape", raw.position, f"read {raw.value!r} as a bracket")
             return [(raw.kids[0], "term")], lambda below: below[0]
-        self.fail(raw, "a term and not a formula" if kind != "list" else "a term and not a list")
+        return self.fail(raw, "a term and not a formula" if kind != "list" else "a term and not a list")
 
     def function(self, raw: Raw) -> Any:
+        """A function application."""
         name, kids = raw.value, raw.kids
         if not kids:
             inner = Raw("quoted" if raw.quoted else "name", name, raw.position)
@@ -454,6 +481,7 @@ class Elaborator:
         return Constant(name)
 
     def tptp_individual(self, name: str, raw: Raw) -> Any:
+        """A variable if it begins with a capital."""
         if not name[0].isupper():
             return Constant(name)
         found = unescape("v" + name[1:]) if name[:3] == "V__" else None

@@ -1,7 +1,7 @@
 """Names in every notation: what may stand as it is, and a reversible writing for what may not.
 
-``n__`` begins the escaped name of a predicate, function or constant, ``v__`` that of a variable; then letters and digits
-stand for themselves and every other character is ``_`` + its code point in hexadecimal + ``_``.
+``n__`` begins the escaped name of a predicate, function or constant, ``v__`` that of a variable; then letters and
+digits stand for themselves and every other character is ``_`` + its code point in hexadecimal + ``_``.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _NEGATION_DEPTH = 90
 
 
 Variant: TypeAlias = Literal["narrow", "wide", "loose_xor", "tight_or", "left_implies", "split"]
-"""Another way to read the same tokens: the reach of quantifiers, the grouping of connectives, names of several words."""
+"""Another way to read the same tokens: reach of quantifiers, grouping of connectives, names of several words."""
 VARIANTS: tuple[Variant, ...] = ("narrow", "wide", "loose_xor", "tight_or", "left_implies", "split")
 _REGROUPED: dict[Variant, dict[str, int]] = {
     "loose_xor": {"xor": 25, "or": 40},
@@ -76,9 +76,11 @@ class Reader:
     # Notes and errors
 
     def note(self, kind: str, position: int, message: str, severity: Severity = "repair") -> None:
+        """Add a note."""
         self.notes.append(Note(kind, position, message, severity))
 
     def fail(self, expected: str, token: Token | None = None) -> NoReturn:
+        """Refuse the text here."""
         raise ParseError(self.text, (token or self.tokens[self.at]).position, expected)
 
     # The loop
@@ -154,6 +156,8 @@ class Reader:
                 return False
             return self.cut(token)
         if token.kind in ("other", "colon"):
+            if self.text[token.position] == "%" and self.notation == "python":
+                self.fail("an operator other than the remainder", token)
             return self.cut(token)
         if token.kind == "word" and not self.is_or(token):
             reach = at
@@ -163,6 +167,7 @@ class Reader:
         return token.kind in ("string", "number") and self.cut(token)
 
     def cut(self, token: Token) -> bool:
+        """Leave out the rest of the text."""
         if not self.entries and len(self.operands) == 1 and self.operands[0].kind == "name":
             self.fail("an operator after one bare word", token)
         self.end = token.position
@@ -254,6 +259,7 @@ class Reader:
         return token.value not in self.active
 
     def open(self, token: Token, name: Raw | None) -> None:
+        """Open a bracket."""
         kind = "arguments" if name is not None else "list" if token.value in "[{" else "group"
         entry = _Entry(kind, token.value, 0, token.position, len(self.operands))
         entry.name = name
@@ -293,6 +299,7 @@ class Reader:
         )
 
     def only_quantifiers(self, frame: _Entry) -> bool:
+        """Whether a bracket holds quantifiers alone so far."""
         for entry in reversed(self.entries):
             if entry is frame:
                 return True
@@ -312,6 +319,7 @@ class Reader:
                 return
 
     def early_infix(self, token: Token) -> bool:
+        """An infix operator where an operand is due."""
         value = token.value
         if value == "-" and self.notation in ("prover9", "nltk"):
             self.entries.append(_Entry("not", "not", PREFIX_PRECEDENCE, token.position))
@@ -356,6 +364,7 @@ class Reader:
         return False
 
     def separator(self, token: Token) -> bool:
+        """A comma, semicolon or dot after an operand."""
         self.at += 1
         if self.in_list() and token.kind != "dot":
             if self.grouped_digits(token):
@@ -394,6 +403,7 @@ class Reader:
         return True
 
     def infix(self, value: str, position: int, precedence: int | None = None) -> None:
+        """A connective or a relation."""
         rank = self.precedence[value] if precedence is None else precedence
         entries = self.entries
         while entries:
@@ -446,6 +456,7 @@ class Reader:
     # Reduction
 
     def reduce(self) -> None:
+        """Apply the topmost operator."""
         entry = self.entries.pop()
         operands = self.operands
         right = operands.pop()
@@ -458,6 +469,7 @@ class Reader:
             operands.append(Raw(entry.kind, entry.value, entry.position, [right]))
 
     def join(self, entry: _Entry, left: Raw, right: Raw) -> Raw:
+        """Combine two operands; a chain of one associative operator is one node."""
         value = entry.value
         if right.kind == "infix" and not right.grouped:
             self.check_mix(entry, right)
@@ -491,6 +503,7 @@ class Reader:
         self.note("mixed_operators", entry.position, message, severity)
 
     def release(self, entry: _Entry) -> None:
+        """End the scope of a quantifier's variables."""
         for bound in entry.bound:
             count = self.active[bound.name] - 1
             if count:
@@ -499,10 +512,12 @@ class Reader:
                 del self.active[bound.name]
 
     def reduce_to_frame(self, frame: _Entry) -> None:
+        """Apply the operators inside the innermost bracket."""
         while self.entries[-1] is not frame:
             self.reduce()
 
     def reduce_to(self, base: int, force: bool = False) -> None:
+        """Apply the operators above a height of the stack."""
         while len(self.entries) > base and (force or self.entries[-1].kind not in ("group", "arguments", "list")):
             if self.entries[-1].kind in ("group", "arguments", "list"):
                 self.fail("a closing bracket")
@@ -511,6 +526,7 @@ class Reader:
             self.reduce()
 
     def close(self, token: Token) -> bool:
+        """Close the innermost bracket; returns that an operator is due."""
         if not self.frames:
             self.note("extra_close", token.position, "left out a closing bracket")
             return False
@@ -559,9 +575,9 @@ class Reader:
             token = tokens[self.at]
             if token.kind not in ("word", "string") or (bound and not self.is_variable(self.at, entry)):
                 break
-            if not bound and tokens[self.at + 1].kind == "open" and tokens[self.at + 1].position == token.end:
-                if not _VARIABLE.fullmatch(token.value) or self.only_this(token.value, self.at + 1):
-                    break
+            touching = tokens[self.at + 1].kind == "open" and tokens[self.at + 1].position == token.end
+            if not bound and touching and not self.may_bind(token.value, self.at + 1):
+                break
             self.at += 1
             sort = self.sort(spaced=self.notation == "latex")
             bound.append(Bound(token.value, *sort))
@@ -588,10 +604,12 @@ class Reader:
             self.note("variable_list", bound[0].position, "one quantifier over several variables")
         return bound
 
-    def only_this(self, name: str, bracket: int) -> bool:
-        """Whether ``∀P(x)`` is a quantifier without a variable: its name stands before a bracket and is not used inside."""
+    def may_bind(self, name: str, bracket: int) -> bool:
+        """Whether the name in ``∀x(...)`` is a variable; in ``∀P(x)`` it is not, where the bracket does not use it."""
+        if not _VARIABLE.fullmatch(name):
+            return False
         inside = self.tokens[bracket : min(self.partner[bracket], bracket + 60)]
-        return name.isupper() and not any(token.value == name for token in inside)
+        return not name.isupper() or any(token.value == name for token in inside)
 
     def is_variable(self, index: int, entry: _Entry) -> bool:
         """Whether the word at ``index`` is one more variable of a quantifier and not the beginning of its body."""
@@ -705,9 +723,9 @@ class Reader:
         for index in range(start, min(end, start + 200)):
             word = self.tokens[index]
             plain = self.tokens[index + 1].kind != "open"
-            if word.kind == "word" and plain and re.fullmatch(r"[u-zU-Z][0-9]*", word.value):
-                if word.value not in self.active:
-                    self.note("missing_variable", token.position, f"took {word.value!r} as the quantifier's variable")
-                    return [Bound(word.value, None, token.position)]
+            looks = word.kind == "word" and plain and re.fullmatch(r"[u-zU-Z][0-9]*", word.value)
+            if looks and word.value not in self.active:
+                self.note("missing_variable", token.position, f"took {word.value!r} as the quantifier's variable")
+                return [Bound(word.value, None, token.position)]
         self.note("missing_variable", token.position, "left out a quantifier without a variable")
         return []

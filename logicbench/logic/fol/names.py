@@ -141,9 +141,8 @@ def _python_variable(name: str) -> str:
 
 
 def _latex_symbol(name: str, bound: bool) -> str:
-    if bound or _reserved(name) or not re.fullmatch(r"[^\W_](?:[\w .,:;!?+\-%#&$_']*[^\W_])?", name):
-        name = escape(name)
-    elif re.fullmatch(r"[0-9.]+", name):
+    plain = re.fullmatch(r"(?![0-9.]+\Z)[^\W_](?:[\w .,:;!?+\-%#&$_']*[^\W_])?", name)
+    if bound or _reserved(name) or not plain:
         name = escape(name)
     return r"\mathrm{" + re.sub(r"([%#&$_])", r"\\\1", name) + "}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeAlias
 
 from logicbench.logic.fol.notes import Note, ParseError
@@ -251,7 +252,7 @@ def _infix(value: str, position: int, below: list[Raw]) -> Raw:
         for right in below[1:]:
             node = Raw("infix", value, position, [node, right])
         return node
-    pairs = [Raw("infix", value, position, [a, b]) for a, b in zip(below, below[1:], strict=False)]
+    pairs = [Raw("infix", value, position, [a, b]) for a, b in pairwise(below)]
     return Raw("infix", "and", position, pairs)
 
 

@@ -116,7 +116,8 @@ class _Lexer:
         match, text, at, end = _pattern(self.notation).match, self.text, 0, len(self.text)
         while at < end:
             found = match(text, at)
-            assert found is not None and found.lastgroup is not None
+            assert found is not None
+            assert found.lastgroup is not None
             kind, value = found.lastgroup, found.group()
             after = found.end()
             if kind == "word":
@@ -207,9 +208,8 @@ class _Lexer:
             self.note("operator_spelling", at, f"read {value!r} as {meaning!r}")
         elif kind in ("open", "close"):
             self.note("bracket_shape", at, f"read {value!r} as a bracket")
-        elif kind in ("comma", "colon", "dot", "semicolon"):
-            if kind in ("comma",) or value not in ".:;":
-                self.note("punctuation", at, f"read {value!r} as {meaning!r}")
+        elif kind in ("comma", "colon", "dot", "semicolon") and value not in ".:;":
+            self.note("punctuation", at, f"read {value!r} as {meaning!r}")
 
     # Each of the following is named after a group of the pattern.
     def remark(self, found: re.Match[str], value: str, at: int, after: int) -> None:
@@ -267,7 +267,7 @@ class _Lexer:
     def named(self, found: re.Match[str], value: str, at: int, after: int) -> None:
         inner = _UNESCAPE.sub(r"\1", found.group("inside")).strip()
         lower = inner.lower()
-        if lower in WORDS and WORDS[lower][0] == "infix":
+        if lower != "in" and lower in WORDS and WORDS[lower][0] == "infix":
             self.add(*WORDS[lower], at, after)
         elif inner:
             self.add("string" if not re.fullmatch(r"\w+'*", inner) else "word", inner, at, after)
