@@ -14,6 +14,10 @@ Filter = Literal["none", "vote"]
 World = Literal["people", "things", "mixed"]
 
 
+SYLLOGISTIC_ROLES = 8
+"""Default number of roles of syllogisms."""
+
+
 class NlsatKnobs(Knobs):
     """Settings of natural-language satisfiability."""
 
@@ -42,12 +46,23 @@ class NlsatKnobs(Knobs):
     )
     min_conflicts: int = Field(0, ge=0, le=10_000, description="conflicts that deciding must take a reference solver")
 
+    @property
+    def shallow_steps(self) -> int | None:
+        """How many steps of unit propagation may not settle a question; None for any number.
+
+        Any number settles syllogisms, so there it is one, and none with fewer than `SYLLOGISTIC_ROLES`, where hardly
+        a contradiction is further away.
+        """
+        if self.fragment != "syllogistic":
+            return None
+        return 1 if self.predicates >= SYLLOGISTIC_ROLES else 0
+
     @model_validator(mode="before")
     @classmethod
     def _syllogistic_size(cls, given: Any) -> Any:
-        """Give syllogisms more roles: with five, nearly all contradictions are one step away from the statements."""
+        """Give syllogisms more roles."""
         if isinstance(given, dict) and given.get("fragment") == "syllogistic" and "predicates" not in given:
-            return {**given, "predicates": 8}
+            return {**given, "predicates": SYLLOGISTIC_ROLES}
         return given
 
     @model_validator(mode="after")

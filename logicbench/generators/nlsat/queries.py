@@ -10,7 +10,7 @@ from itertools import permutations
 from logicbench.errors import GenerationError
 from logicbench.generators.nlsat.drawing import draw, grounded_clauses, grounded_theory
 from logicbench.generators.nlsat.knobs import NlsatKnobs
-from logicbench.generators.nlsat.propagation import depth, propagates_to_conflict
+from logicbench.generators.nlsat.propagation import propagates_to_conflict
 from logicbench.generators.nlsat.reasoner import CONFLICT_BUDGET, Reasoner
 from logicbench.generators.nlsat.sampling import MAX_DRAWS, conflicts
 from logicbench.generators.nlsat.syllogisms import Consequences
@@ -63,7 +63,7 @@ def triple(knobs: NlsatKnobs, stream: Stream) -> dict[str, Theory]:
         reasoner = Reasoner(theory)
         if not reasoner.consistent() or (knobs.min_conflicts and conflicts(theory) < knobs.min_conflicts):
             continue
-        found = _matched(theory, reasoner, knobs.min_support, source)
+        found = _matched(theory, reasoner, knobs, source)
         if found:
             return {label: replace(theory, query=query) for label, query in found.items()}
     raise GenerationError(
@@ -93,7 +93,7 @@ def _has_comparable_literals(clauses: Sequence[Clause]) -> bool:
     return any(len(found) == 3 for found in labels.values())
 
 
-def _matched(theory: Theory, reasoner: Reasoner, min_support: int, stream: Stream) -> dict[str, Sentence] | None:
+def _matched(theory: Theory, reasoner: Reasoner, knobs: NlsatKnobs, stream: Stream) -> dict[str, Sentence] | None:
     """Return queries of equal signature for all labels, from a random signature that has them."""
     queries = _categorical_queries if theory.fragment == "syllogistic" else _fact_queries
     groups: dict[Signature, dict[str, list[Sentence]]] = {}
@@ -104,7 +104,7 @@ def _matched(theory: Theory, reasoner: Reasoner, min_support: int, stream: Strea
         found = {"unknown": stream.choice(by_label["unknown"])}
         for label in ("true", "false"):
             for query in stream.shuffled(by_label[label]):
-                if _is_deep(reasoner, query, label, min_support):
+                if _is_deep(reasoner, query, label, knobs):
                     found[label] = query
                     break
         if len(found) == 3:
@@ -153,10 +153,10 @@ def _categorical_queries(theory: Theory, reasoner: Reasoner) -> Iterator[tuple[S
                 yield query, signature, consequences.label(query)
 
 
-def _is_deep(reasoner: Reasoner, query: Sentence, label: str, min_support: int) -> bool:
+def _is_deep(reasoner: Reasoner, query: Sentence, label: str, knobs: NlsatKnobs) -> bool:
     entailed = query if label == "true" else denial(query)
-    if len(reasoner.support(entailed)) < min_support:
+    if len(reasoner.support(entailed)) < knobs.min_support:
         return False
     theory = reasoner.theory
     refuted = Reasoner(replace(theory, sentences=(*theory.sentences, denial(entailed))))
-    return not propagates_to_conflict(refuted.clauses, (), depth(theory.fragment))
+    return not propagates_to_conflict(refuted.clauses, (), knobs.shallow_steps)

@@ -8,7 +8,7 @@ from logicbench.errors import GenerationError
 from logicbench.generators.nlsat.drawing import draw
 from logicbench.generators.nlsat.knobs import NlsatKnobs
 from logicbench.generators.nlsat.local_search import satisfies, vote_and_flips
-from logicbench.generators.nlsat.propagation import depth, propagates_to_conflict
+from logicbench.generators.nlsat.propagation import propagates_to_conflict
 from logicbench.generators.nlsat.reasoner import Reasoner
 from logicbench.generators.nlsat.theories import Theory, flips, is_sound
 from logicbench.logic.cnf import CNF
@@ -40,7 +40,7 @@ def twins(knobs: NlsatKnobs, stream: Stream) -> tuple[Theory, Theory]:
         if reasoner.consistent():
             continue
         changed = _mended(theory, reasoner, sign, source)
-        if changed is None or _is_shallow(theory, reasoner, knobs.min_support):
+        if changed is None or _is_shallow(theory, reasoner, knobs):
             continue
         if knobs.filter == "vote" and _guessed(changed):
             continue
@@ -52,12 +52,12 @@ def twins(knobs: NlsatKnobs, stream: Stream) -> tuple[Theory, Theory]:
     )
 
 
-def _is_shallow(theory: Theory, reasoner: Reasoner, min_support: int) -> bool:
+def _is_shallow(theory: Theory, reasoner: Reasoner, knobs: NlsatKnobs) -> bool:
     """Whether few statements contradict each other, or unit propagation (for syllogisms, a step of it) shows it."""
     found = reasoner.contradiction(reasoner.selectors) or ()
-    if len(found) < min_support:
+    if len(found) < knobs.min_support:
         return True
-    return propagates_to_conflict(Reasoner(theory).clauses, (), depth(theory.fragment))
+    return propagates_to_conflict(Reasoner(theory).clauses, (), knobs.shallow_steps)
 
 
 def _guessed(theory: Theory) -> bool:
