@@ -15,7 +15,7 @@ from logicbench.errors import InputError
 from logicbench.evals.analysis.analyze import analyze
 from logicbench.evals.analysis.costs import prices
 from logicbench.evals.analysis.curves import curves, sizes
-from logicbench.evals.analysis.iteration import iteration
+from logicbench.evals.analysis.iteration import iteration, null_by_problem
 from logicbench.evals.analysis.replay import right_within, spread
 from logicbench.evals.analysis.traces import convergence, overthinking, read_trace, reflection, thought_ends
 from logicbench.evals.analysis.voting import (
@@ -29,8 +29,10 @@ from logicbench.evals.analysis.voting import (
 from logicbench.evals.analysis.words import print_analysis
 from logicbench.evals.columns import read_columns, read_items
 from logicbench.evals.iterate import IterateOptions
+from logicbench.evals.iterate_results import null_success
 from logicbench.evals.record import Sample, SampleVerdict, TokenCounts, problem_fields
 from logicbench.evals.runner import evaluate
+from logicbench.evals.statistics import pass_at_k
 from logicbench.evals.store import create_run, open_run
 from logicbench.models.protocol import Sampling
 from logicbench.models.reference import noisy_oracle
@@ -378,6 +380,26 @@ def iterate(folder, problems, accuracy, samples=1, rounds=3, verifier="sound"):
     return open_run(folder)
 
 
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 6), st.integers(0, 6))
+def test_the_null_of_a_perfect_verifier_is_pass_at_k(accepts_right, accepts_wrong, rounds, right):
+    samples, hits = np.array([6]), np.array([right])
+    perfect = null_by_problem(samples, hits, 1.0, 0.0, rounds)
+    assert perfect[0] == pytest.approx(pass_at_k(samples, hits, rounds)[0])
+    blind = null_by_problem(samples, hits, accepts_right, accepts_right, rounds)
+    assert blind[0] == pytest.approx(right / 6)
+    assert -1e-12 <= null_by_problem(samples, hits, accepts_right, accepts_wrong, rounds)[0] <= 1 + 1e-12
+
+
+@pytest.mark.parametrize(("accepts_right", "accepts_wrong"), [(0.9, 0.1), (0.5, 0.8), (1.0, 0.0)])
+def test_the_null_is_without_bias_and_that_of_the_closed_form(accepts_right, accepts_wrong):
+    samples, rounds = 5, 4
+    for share in (0.1, 0.4, 0.8):
+        right = np.arange(samples + 1)
+        chances = stats.binom.pmf(right, samples, share)
+        found = null_by_problem(np.full(samples + 1, samples), right, accepts_right, accepts_wrong, rounds)
+        assert chances @ found == pytest.approx(null_success(share, accepts_right, accepts_wrong, rounds)[-1])
+
+
 def test_a_model_that_ignores_feedback_gains_nothing(tmp_path):
     import toy_runs
 
@@ -389,6 +411,7 @@ def test_a_model_that_ignores_feedback_gains_nothing(tmp_path):
     assert last.gain.low < 0 < last.gain.high
     assert last.success.low < last.null_equal < last.success.high
     assert last.null_equal == pytest.approx(1 - 0.7**3, abs=0.05)
+    assert last.null == pytest.approx(last.passed.estimate)
     single = toy_runs.toy_config(samples=6, seed=4, sampling=Sampling(temperature=1.0, logprobs=False))
     evaluate(problems, lambda asked: noisy_oracle(asked, 0.3), tmp_path / "single", single)
     few = iterate(tmp_path / "few", problems, 0.3)

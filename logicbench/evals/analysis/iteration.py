@@ -14,6 +14,7 @@ from logicbench.evals.iterate import IterateOptions
 from logicbench.evals.iterate_results import null_success
 from logicbench.evals.pairing import setting_differences
 from logicbench.evals.statistics import Interval, clustered_proportion, paired_difference, pass_at_k
+from logicbench.evals.statistics.clustered import Codes, Floats
 from logicbench.evals.store import RunReader
 
 
@@ -25,10 +26,10 @@ class Round:
     calls: int
     """Model calls of a chain that goes on to the end: one an answer, and one a judgement of the model itself."""
     success: Interval
-    null: float
-    """What success would be if feedback changed nothing, problem by problem where several chains allow it."""
+    null: float | None
+    """What success would be if feedback changed nothing, problem by problem; None where there are too few samples."""
     null_equal: float
-    """The same in closed form, were all problems equally hard."""
+    """The same were all problems equally hard, which they are not: too much where the verifier is good."""
     passed: Interval | None
     """pass@calls of independent samples, over the same problems; None where there are too few samples."""
     gain: Interval | None
@@ -84,10 +85,12 @@ def iteration(run: RunReader, other: RunReader | None = None) -> Iteration | Non
             passed = clustered_proportion(drawn, labels)
             gain = paired_difference(drawn, success, labels).interval()
         accept = [0.0 if rate is None else rate for rate in rates]
-        nulls = [null_success(float(share), accept[0], accept[1], answers)[-1] for share in first]
+        null = None
+        if counts.min() >= answers:
+            null = float(null_by_problem(counts, right, accept[0], accept[1], answers).mean())
         rounds.append(
             Round(
-                answers, answers * calls, clustered_proportion(success, labels), float(np.mean(nulls)),
+                answers, answers * calls, clustered_proportion(success, labels), null,
                 null_success(float(first.mean()), accept[0], accept[1], answers)[-1], passed, gain,
             )
         )  # fmt: skip
@@ -96,6 +99,43 @@ def iteration(run: RunReader, other: RunReader | None = None) -> Iteration | Non
         options.verifier, options.feedback, len(names), sum(map(len, chains.values())), rates[0], rates[1],
         source.path.name, int(counts.min()), tuple(rounds),
     )  # fmt: skip
+
+
+def null_by_problem(samples: Codes, right: Codes, accepts_right: float, accepts_wrong: float, rounds: int) -> Floats:
+    """Return the success after so many rounds if feedback changed nothing, for each problem, without bias.
+
+    `null_success` is a polynomial in a problem's own probability p to be right. Its terms p^i (1-p)^j are estimated by
+    the chance that i right and then j wrong ones are drawn from the stored samples without replacement; with a perfect
+    verifier this is pass@k.
+
+    Args:
+        samples: Independent samples of each problem; at least `rounds`.
+        right: How many of them are right.
+        accepts_right: The verifier's true positive rate.
+        accepts_wrong: Its false positive rate.
+        rounds: Most answers of a chain.
+    """
+    total = np.zeros(len(samples))
+    for before in range(rounds):
+        # The chain got past `before` refusals, of which `refused` were of right answers.
+        last = before == rounds - 1
+        counts = 1.0 if last else accepts_right
+        for refused in range(before + 1):
+            ways = (
+                math.comb(before, refused) * (1 - accepts_right) ** refused * (1 - accepts_wrong) ** (before - refused)
+            )
+            total += counts * ways * _drawn(samples, right, refused + 1, before - refused)
+    return total
+
+
+def _drawn(samples: Codes, right: Codes, good: int, bad: int) -> Floats:
+    """Return the chance to draw so many right ones and then so many wrong ones, without replacement."""
+    chance = np.ones(len(samples))
+    for place in range(good):
+        chance *= np.maximum(0, right - place) / (samples - place)
+    for place in range(bad):
+        chance *= np.maximum(0, samples - right - place) / (samples - good - place)
+    return chance
 
 
 def _chains(run: RunReader) -> dict[str, list[tuple[list[bool], list[bool]]]]:
@@ -121,7 +161,7 @@ def _independent(
     other: RunReader | None,
     names: Sequence[str],
     chains: Mapping[str, list[tuple[list[bool], list[bool]]]],
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Codes, Codes]:
     """Return (right, made) independent samples of each problem."""
     if other is None:
         right = np.array([sum(chain[0][0] for chain in chains[name]) for name in names])

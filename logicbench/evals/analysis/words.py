@@ -246,8 +246,8 @@ def _iteration_lines(found: Iteration) -> list[str]:
         f"{found.chains:,} chains over {found.problems:,} problems; feedback {found.feedback}; "
         f"verifier {found.verifier}: accepted {percent(found.accepts_right)}% of right and "
         f"{percent(found.accepts_wrong)}% of wrong answers.",
-        "no feedback: what retries would give if feedback changed nothing, in closed form from each problem's first "
-        "answers. pass@calls: independent samples at equal calls, an oracle choosing; gain: success less that.",
+        "no feedback: what retries would give if feedback changed nothing, in closed form from each problem's own "
+        "independent samples. pass@calls: independent samples at equal calls, an oracle choosing; gain: success less that.",
     ]
     if any(each.passed is None for each in found.rounds):
         notes.append(
