@@ -247,7 +247,7 @@ def _iteration_lines(found: Iteration) -> list[str]:
         f"verifier {found.verifier}: accepted {percent(found.accepts_right)}% of right and "
         f"{percent(found.accepts_wrong)}% of wrong answers.",
         "no feedback: what retries would give if feedback changed nothing, in closed form from each problem's own "
-        "independent samples. pass@calls: independent samples at equal calls, an oracle choosing; gain: success less that.",
+        "independent samples. pass@calls: such samples at equal calls, an oracle choosing; gain: success less that.",
     ]
     if any(each.passed is None for each in found.rounds):
         notes.append(
