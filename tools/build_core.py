@@ -53,10 +53,10 @@ LADDERS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "sat:count": [{"variables": size} for size in (5, 8, 12, 18, 25, 32, 40)],
     "nlsat": [
         {"variables": 5},
-        {"fragment": "syllogistic", "predicates": [4, 6, 8]},
+        {"fragment": "syllogistic", "predicates": [6, 8, 10]},
         {"variables": 8},
-        {"fragment": "relative", "people": 2, "predicates": [3, 4, 5]},
-        {"fragment": "transitive", "people": 2, "predicates": [3, 4, 5]},
+        {"fragment": "relative", "people": 2, "predicates": [4, 5]},
+        {"fragment": "transitive", "people": 2, "predicates": [4, 5]},
         {"variables": [12, 15]},
         {"fragment": "relative", "people": [3, 4], "predicates": [5, 6, 8]},
         {"fragment": "transitive", "people": [3, 4], "predicates": [5, 6]},

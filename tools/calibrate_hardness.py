@@ -34,7 +34,7 @@ POPULATIONS: dict[str, list[Part]] = {
     "sat": [Part("decide", {"variables": [5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 100]}, 3000)],
     "nlsat": [
         Part("decide", {"variables": [5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60]}, 1200),
-        Part("decide", {"fragment": "syllogistic", "predicates": [4, 5, 6, 8, 10, 12]}, 300),
+        Part("decide", {"fragment": "syllogistic", "predicates": [6, 8, 10, 12]}, 300),
         Part("decide", {"fragment": "relative", "people": [2, 3, 4, 5, 6, 8], "predicates": [3, 4, 5, 6, 8, 12]}, 600),
         Part("decide", {"fragment": "transitive", "people": [2, 3, 4, 5, 6], "predicates": [3, 4, 5, 6, 8]}, 300),
     ],
