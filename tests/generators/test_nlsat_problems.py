@@ -7,9 +7,14 @@ from nlsat_problems import SETTINGS, group
 
 from logicbench.errors import GenerationError, InputError
 from logicbench.family import Family, make_knobs
+from logicbench.generation import generate
 from logicbench.generators.nlsat import FAMILY
+from logicbench.generators.nlsat.drawing import draw
+from logicbench.generators.nlsat.reasoner import Reasoner
+from logicbench.generators.nlsat.syllogisms import Consequences
 from logicbench.generators.nlsat.theories import Theory, denial, flips, theory_of
-from logicbench.logic.english import Atom, World, to_fol
+from logicbench.generators.nlsat.transitions import statements_at_transition
+from logicbench.logic.english import Atom, Categorical, Term, World, to_fol
 from logicbench.logic.fol.syntax import And, Constant, Exists, Forall, Implies, Not, Or, Predicate
 from logicbench.problem import Answer, Problem, Unparsable
 from logicbench.seeding import Stream
@@ -98,6 +103,68 @@ def test_entailment_agrees_with_z3_on_the_text(name):
             can = [z3_consistent([*sentences, part], people) for part in (query, denial(query))]
             label = "unknown" if all(can) else "true" if can[0] else "false"
             assert label == problem.label
+
+
+def test_reachability_agrees_with_the_solver_on_syllogisms():
+    seen = []
+    for seed in range(60):
+        stream = Stream("syllogisms", seed)
+        theory = draw(make_knobs(FAMILY, {"fragment": "syllogistic", "predicates": 5}), stream, 0.9)
+        reasoner = Reasoner(theory)
+        if not reasoner.consistent():
+            continue
+        consequences = Consequences(theory.sentences)
+        nouns = sorted({term.noun for one in theory.sentences for term in (one.subject, one.predicate)})
+        for quantity in ("all", "no", "some", "not all"):
+            subject, predicate = (Term(noun, stream.bit()) for noun in stream.sample(nouns, 2))
+            query = Categorical(quantity, subject, predicate)
+            seen.append(consequences.label(query))
+            assert seen[-1] == reasoner.verdict(query)
+    assert len(seen) > 80 and set(seen) == {"true", "false", "unknown"}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_consistent_twins_are_not_found_by_voting(name):
+    for seed in range(3):
+        for problem in group("decide", name, seed):
+            assert FAMILY.baselines("decide")["vote-and-flips"](problem) == "NO"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fragment", ["grounded", "syllogistic", "relative", "transitive"])
+def test_five_thousand_labels_agree_with_z3_on_the_text(fragment):
+    knobs = {"fragment": fragment}
+    problems = generate("nlsat", "decide", surface="english", count=1250, seed=9, knobs=knobs, measure=False)
+    for problem in problems:
+        assert z3_consistent(shown_sentences(problem), problem.instance["people"]) == (problem.label == "sat")
+
+
+# --- scale sets: small theories to train on, larger ones to test on, all else matched --------------------------------
+
+
+@pytest.mark.parametrize(
+    ("knobs", "knob", "small", "large"),
+    [
+        ({}, "variables", [5, 8], [12, 20]),
+        ({"fragment": "relative", "people": 2}, "predicates", [3, 4], [6, 8]),
+    ],
+)
+def test_scale_sets_differ_in_size_alone(knobs, knob, small, large):
+    made = {}
+    for split, sizes in (("train", small), ("test", large)):
+        request = {"surface": "english", "count": 24, "seed": 1, "split": split, "measure": False}
+        made[split] = list(generate("nlsat", "decide", knobs={**knobs, knob: sizes}, **request))
+        assert {problem.knobs[knob] for problem in made[split]} == set(sizes)
+        assert [problem.label for problem in made[split]].count("sat") == 12
+        others = [{**problem.knobs, knob: None} for problem in made[split]]
+        assert all(other == others[0] for other in others)
+        for problem in made[split]:  # each size is at its own point of half consistent
+            expected = statements_at_transition(make_knobs(FAMILY, {**knobs, knob: problem.knobs[knob]}))
+            assert abs(len(problem.instance["sentences"]) - expected) <= 1
+    assert not {problem.instance_id for problem in made["train"]} & {problem.instance_id for problem in made["test"]}
+    assert max(len(one.instance["sentences"]) for one in made["train"]) < min(
+        len(one.instance["sentences"]) for one in made["test"]
+    )
 
 
 @pytest.mark.parametrize("name", ["grounded", "things"])
