@@ -149,9 +149,7 @@ def main():
     problems = list(select(selections, options.limit, 0, workers=max(1, (os.cpu_count() or 1) - 1)))
     backend = VllmBackend(resolve_model(options.model, print), VllmOptions(**settings))
     try:
-        print(
-            f"{len(problems):,} problems, {options.samples} completions of each, on {describe_host()['accelerators']}"
-        )
+        print(f"{len(problems):,} problems, {options.samples} completions of each", flush=True)
         repetitions = measure(options, backend, problems)
         ratios = [found["ratio"] for found in repetitions]
         rates = {

@@ -1,7 +1,7 @@
 """A model behind a real server and the same model in this process: the same verdicts under greedy decoding.
 
 Both run in float32 on the CPU, where the engine's numerical noise is far below the gaps between the best tokens: of the
-completions, at most one in fifty may differ.
+completions, at most one in twenty-five may differ.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ pytestmark = [
 ]
 
 CONTEXT = 1024
-NOISE = 0.02
+NOISE = 0.04
 """Greatest share of completions whose text or verdict may differ."""
 
 
@@ -69,7 +69,7 @@ def answers(port):
 
 
 def evaluated(folder, problems, kind, model, options):
-    config = EvalConfig(model, sampling=Sampling(max_tokens=48), backend=kind, backend_options=options)
+    config = EvalConfig(model, sampling=Sampling(max_tokens=24), backend=kind, backend_options=options)
     outcome = evaluate(problems, lambda asked: make_backend(kind, model, asked, options), folder, config, argv=["test"])
     assert outcome.status == "complete", outcome.error
     return list(open_run(folder).samples())
@@ -87,7 +87,7 @@ def test_a_served_model_gets_the_verdicts_of_the_direct_backend(tmp_path, monkey
             ("sat", "assign", "dimacs"),
             ("sat", "decide", "story"),
         )
-        for problem in generate(family, task, surface=surface, count=20, knobs={"variables": 4})
+        for problem in generate(family, task, surface=surface, count=10, knobs={"variables": 4})
     ]
     with serving(folder, tmp_path / "server.log") as address:
         served = evaluated(tmp_path / "served", problems, "openai", "openai:served", {"base_url": address})
