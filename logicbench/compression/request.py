@@ -12,17 +12,19 @@ from logicbench.compression.options import parse_options
 from logicbench.compression.patterns import Pattern
 from logicbench.compression.progress import Notify, Step, silent
 from logicbench.compression.settings import MaskSettings
-from logicbench.errors import InputError
+from logicbench.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from logicbench.compression.calibration import Calibration
     from logicbench.compression.pipeline import Transformation
     from logicbench.compression.quantization.quantise import QuantizeSettings
+    from logicbench.compression.recovery import LoraSettings
     from logicbench.compression.sidecar import Sidecar
     from logicbench.compression.structured.depth import DepthSettings
     from logicbench.compression.structured.width import WidthSettings
 
 DEFAULT_SPARSITY = 0.5
+_LORA = "lora_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class CompressionRequest:
         from logicbench.compression.structured.importance import WidthOptions
         from logicbench.compression.structured.width import WidthSettings
 
-        options = parse_options(WidthOptions, self.options, self.method)
+        options = parse_options(WidthOptions, self.method_options, self.method)
         return WidthSettings(self.method, self.share, options, self.batch_size)
 
     def depth_settings(self) -> DepthSettings:
@@ -148,8 +150,7 @@ class CompressionRequest:
         """
         from logicbench.compression.structured.depth import DepthSettings
 
-        if self.options:
-            raise InputError(f"{self.method} has no settings: leave out --set {next(iter(self.options))}")
+        self._check_no_options()
         return DepthSettings(self.method, self.share, self.seed, self.batch_size)
 
     def quantize_settings(self) -> QuantizeSettings:
@@ -161,7 +162,7 @@ class CompressionRequest:
         from logicbench.compression.quantization.quantise import QuantizeOptions, QuantizeSettings
 
         engine = {"engine": "llmcompressor"} if self.method == "awq" else {}
-        options = parse_options(QuantizeOptions, {**engine, **self.options}, self.method)
+        options = parse_options(QuantizeOptions, {**engine, **self.method_options}, self.method)
         return QuantizeSettings(self.method, options, self.protect, batch_size=self.batch_size)
 
     def check(self) -> Method:
@@ -171,10 +172,13 @@ class CompressionRequest:
             InputError: If options are missing or do not go together.
         """
         method = find_method(self.method)
+        if self.recover == "lora":
+            if method.family == "quantize":
+                raise InputError("quantised weights cannot be trained: recover first, then quantise the result")
+            self.lora_settings()
         if method.family == "mask":
             self.mask_settings()
-            if self.options:
-                raise InputError(f"{self.method} has no settings: leave out --set {next(iter(self.options))}")
+            self._check_no_options()
         else:
             self._check_unmasked(method)
             self._check_settings(method)
@@ -185,6 +189,30 @@ class CompressionRequest:
         if method.general and self.general_calibration is None:
             raise InputError(f"{self.method} compares with general text: give --general-calibration FILE")
         return method
+
+    @property
+    def method_options(self) -> dict[str, Any]:
+        """The settings of the method, without those of the recovery."""
+        return {name: value for name, value in self.options.items() if not name.startswith(_LORA)}
+
+    def lora_settings(self) -> LoraSettings:
+        """Return the settings of the recovery.
+
+        Raises:
+            InputError: If they make no sense.
+        """
+        from logicbench.compression.recovery import LoraSettings
+
+        given = {name.removeprefix(_LORA): value for name, value in self.options.items() if name.startswith(_LORA)}
+        try:
+            return parse_options(LoraSettings, {"seed": self.seed, **given}, "--recover lora")
+        except UnknownNameError as error:
+            known = [f"{_LORA}{each.name}" for each in fields(LoraSettings)]
+            raise UnknownNameError("setting of --recover lora", f"{_LORA}{error.name}", known) from error
+
+    def _check_no_options(self) -> None:
+        if self.method_options:
+            raise InputError(f"{self.method} has no settings: leave out --set {next(iter(self.method_options))}")
 
     def _check_settings(self, method: Method) -> None:
         """Make the settings of a method that does not mask, to have them checked."""
@@ -231,7 +259,7 @@ def run_request(request: CompressionRequest, notify: Notify = silent) -> Sidecar
     device = resolve_device(request.device)
     calibrations = _calibrations(request, notify) if request.uses_calibration else {}
     if method.family == "quantize" and (settings := request.quantize_settings()).options.engine == "llmcompressor":
-        from logicbench.compression.quantization.llmcompressor import quantise_folder
+        from logicbench.compression.quantization.external import quantise_folder
 
         domain, unread = calibrations.get("domain"), _unread(request, method)
         return quantise_folder(request.model, request.output, settings, request.to_json(), domain, unread, notify)
@@ -260,6 +288,17 @@ def _unread(request: CompressionRequest, method: Method) -> tuple[str, ...]:
 
 
 def _transformation(
+    request: CompressionRequest, method: Method, calibrations: Mapping[str, Calibration]
+) -> Transformation:
+    first = _first_transformation(request, method, calibrations)
+    if request.recover == "none":
+        return first
+    from logicbench.compression.recovery import recovered
+
+    return recovered(first, request.lora_settings(), calibrations["domain"])
+
+
+def _first_transformation(
     request: CompressionRequest, method: Method, calibrations: Mapping[str, Calibration]
 ) -> Transformation:
     if method.family == "quantize":

@@ -1,6 +1,6 @@
 """Runs one llmcompressor job; started as a file by a Python that has llmcompressor and needs nothing of logicbench.
 
-``python llmcompressor_worker.py JOB.json`` reads the job, writes the model, and writes what it did to the job's result.
+``python -I external_worker.py JOB.json`` reads the job, writes the model, and writes what it did to the job's result.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ ENVIRONMENT = ".venv-llmcompressor"
 """Where a Python with llmcompressor is looked for, beside the environment that logicbench runs in."""
 
 _PRESETS = {"FP8": "FP8_DYNAMIC"}
-_WORKER = Path(__file__).with_name("llmcompressor_worker.py")
+_WORKER = Path(__file__).with_name("external_worker.py")
 
 
 def find_python(given: str = "") -> Path:
@@ -50,7 +50,7 @@ def find_python(given: str = "") -> Path:
     if given:
         if not Path(given).is_file():
             raise InputError(f"--set python={given}: no such file")
-        return Path(given)
+        return Path(given).absolute()
     if importlib.util.find_spec("llmcompressor") is not None:
         return Path(sys.executable)
     beside = Path(sys.prefix).parent / ENVIRONMENT / "bin" / "python"
@@ -86,7 +86,7 @@ def quantise_folder(
     zeros = {view.name: view.weight == 0 for view in chosen}
     probes = default_probes(model.config.vocab_size)
     job = {
-        "model": str(source), "output": str(output), "method": settings.method,
+        "model": str(source.resolve()), "output": str(output.resolve()), "method": settings.method,
         "scheme": _PRESETS.get(scheme.name, scheme.name), "group": group,
         "ignore": ignored_modules(model, {view.name for view in chosen}),
         "windows": [window.tolist() for window in calibration.windows] if calibration else [],
@@ -149,9 +149,8 @@ def _run(python: Path, job: dict[str, Any]) -> dict[str, Any]:
         job_path.write_bytes(orjson.dumps({**job, "result": str(result_path)}))
         # The library writes its own log folder into the working directory, and looks for updates unless told not to.
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "LLM_COMPRESSOR_LOG_DISABLED": "true"}
-        environment.pop("PYTHONPATH", None)
         with log_path.open("wb") as log:
-            command = [str(python), str(_WORKER), str(job_path)]
+            command = [str(python), "-I", str(_WORKER), str(job_path)]  # isolated: our modules must not shadow others
             done = subprocess.run(command, cwd=scratch, env=environment, stdout=log, stderr=subprocess.STDOUT)
         if done.returncode or not result_path.is_file():
             lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no output"]

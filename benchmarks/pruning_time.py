@@ -1,0 +1,153 @@
+"""Time our Wanda and SparseGPT beside llmcompressor's, on one model and the same tokens, and compare the masks.
+
+llmcompressor runs in a Python of its own. Each method runs in a process of its own; the times are those of pruning
+alone, without loading and saving.
+
+    python benchmarks/pruning_time.py --model FOLDER --python .venv-llmcompressor/bin/python --device cpu
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+METHODS = ("wanda", "sparsegpt")
+
+
+def ours(job: dict[str, Any]) -> float:
+    """Prune with logicbench and return the seconds."""
+    import torch
+
+    from logicbench.compression.calibration import Calibration
+    from logicbench.compression.loading import load_model
+    from logicbench.compression.masking import mask_model
+    from logicbench.compression.settings import MaskSettings
+
+    model = load_model(Path(job["model"]), torch.device(job["device"]))
+    if job["float32"]:
+        model.float()
+    data = Calibration(tuple(torch.tensor(ids) for ids in job["windows"]), "benchmark")
+    start = time.perf_counter()
+    mask_model(model, MaskSettings(job["method"], job["sparsity"]), data)
+    if job["device"] != "cpu":
+        torch.cuda.synchronize()
+    seconds = time.perf_counter() - start
+    model.save_pretrained(job["output"])
+    return seconds
+
+
+def theirs(job: dict[str, Any]) -> float:
+    """Prune with llmcompressor and return the seconds."""
+    import torch
+    from datasets import Dataset
+    from llmcompressor import oneshot
+    from llmcompressor.modifiers.pruning import SparseGPTModifier, WandaPruningModifier
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained(job["model"], dtype="auto").to(job["device"])
+    if job["float32"]:
+        model.float()
+    kind = {"wanda": WandaPruningModifier, "sparsegpt": SparseGPTModifier}[job["method"]]
+    rows = [{"input_ids": ids, "attention_mask": [1] * len(ids)} for ids in job["windows"]]
+    start = time.perf_counter()
+    oneshot(
+        model=model,
+        recipe=[kind(sparsity=job["sparsity"], mask_structure="0:0", targets=["Linear"], ignore=["re:.*lm_head"])],
+        dataset=Dataset.from_list(rows),
+        num_calibration_samples=len(rows),
+        max_seq_length=len(job["windows"][0]),
+        shuffle_calibration_samples=False,
+        processor=AutoTokenizer.from_pretrained(job["model"]),
+    )
+    if job["device"] != "cpu":
+        torch.cuda.synchronize()
+    seconds = time.perf_counter() - start
+    model.save_pretrained(job["output"])
+    return seconds
+
+
+def agreement(first: Path, second: Path) -> tuple[float, float]:
+    """Return the share of weights of the decoder's matrices with the same mask, and the first's share of zeros."""
+    from safetensors.torch import load_file
+
+    left, right = (
+        {name: tensor for file in sorted(folder.glob("*.safetensors")) for name, tensor in load_file(file).items()}
+        for folder in (first, second)
+    )
+    same = total = zeros = 0
+    for name, tensor in left.items():
+        if ".layers." in name and tensor.dim() == 2:
+            mask = tensor == 0
+            same += int((mask == (right[name] == 0)).sum())
+            zeros += int(mask.sum())
+            total += mask.numel()
+    return same / total, zeros / total
+
+
+def main() -> None:
+    """Run both sides and print a line a method."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--python", help="a Python that has llmcompressor")
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--samples", type=int, default=32)
+    parser.add_argument("--length", type=int, default=512)
+    parser.add_argument("--sparsity", type=float, default=0.5)
+    parser.add_argument("--float32", action="store_true", help="compute in float32, as on CPUs")
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        side, path = arguments.child
+        job = json.loads(Path(path).read_text(encoding="utf-8"))
+        seconds = (ours if side == "ours" else theirs)(job)
+        Path(job["result"]).write_text(json.dumps(seconds), encoding="utf-8")
+        return
+    if not arguments.model or not arguments.python:
+        parser.error("give --model FOLDER and --python PATH")
+    from logicbench.compression.loading import load_tokenizer, model_limits
+    from logicbench.compression.sources import CalibrationSource
+
+    source = CalibrationSource("family:sat", arguments.samples, arguments.length)
+    data = source.load(load_tokenizer(arguments.model), model_limits(arguments.model)[0])
+    with tempfile.TemporaryDirectory() as scratch:
+        for method in METHODS:
+            seconds = {side: _run(side, method, arguments, data, Path(scratch)) for side in ("ours", "theirs")}
+            same, zeros = agreement(Path(scratch) / f"{method}-ours", Path(scratch) / f"{method}-theirs")
+            print(
+                f"{method}: ours {seconds['ours']:.1f} s, llmcompressor {seconds['theirs']:.1f} s "
+                f"({seconds['theirs'] / seconds['ours']:.2f} times ours); masks agree on {same:.6%} of the weights, "
+                f"{zeros:.4%} zero; {data.tokens:,} tokens",
+                flush=True,
+            )
+
+
+def _run(side: str, method: str, arguments: argparse.Namespace, data: Any, scratch: Path) -> float:
+    job = {
+        "model": str(arguments.model.resolve()), "method": method, "device": arguments.device,
+        "sparsity": arguments.sparsity, "float32": arguments.float32,
+        "windows": [window.tolist() for window in data.windows],
+        "output": str(scratch / f"{method}-{side}"), "result": str(scratch / f"{method}-{side}.json"),
+    }  # fmt: skip
+    path = scratch / "job.json"
+    path.write_text(json.dumps(job), encoding="utf-8")
+    python = sys.executable if side == "ours" else str(Path(arguments.python).absolute())
+    done = subprocess.run(
+        [python, str(Path(__file__).resolve()), "--child", side, str(path)],
+        cwd=scratch,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{method}, {side}: {done.stderr.strip().splitlines()[-1]}")
+    return float(json.loads(Path(job["result"]).read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    main()
