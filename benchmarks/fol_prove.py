@@ -41,6 +41,7 @@ from logicbench.translation.labels import Judgement, judge, judge_all, read_prob
 from logicbench.translation.names import MERGINGS
 from logicbench.translation.perturb import METRIC_PERTURBATIONS, metric_perturbation, perturb
 from logicbench.translation.programs import read_folio_program, read_rule_program
+from logicbench.translation.typed_programs import read_typed_program
 
 CONSOLE = Console(width=120)
 PARTS = ("labels", "certificates", "times", "engines", "programs", "measures", "sensitivity")
@@ -152,7 +153,7 @@ def engines_agree(problems: Rows, limit: int) -> None:
         for goal in (len(formulas) - 1, len(formulas)):
             questions += 1
             chosen = [*range(len(formulas) - 1), goal]
-            said = {engine: session.ask(engine, chosen).status for engine in engines}  # type: ignore[arg-type]
+            said = {engine: session.opinion(engine, chosen) for engine in engines}  # type: ignore[arg-type]
             known = {status for status in said.values() if status != "unknown"}
             for engine, status in said.items():
                 decided[engine] += status != "unknown"
@@ -165,22 +166,17 @@ def programs(outputs: Rows) -> None:
     """Published programs: executable, and answered right, by the published pipeline and here."""
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for row in outputs:
-        if row["dataset"] not in ("FOLIO", "ProofWriter", "ProntoQA"):
-            continue
-        folio = row["dataset"] == "FOLIO"
         count = counts[row["dataset"], row["model"]]
         count["all"] += 1
         if row.get("logiclm_status") == "success":
             count["theirs run"] += 1
             count["theirs right"] += row["logiclm_pred"] == row["gold"]
         try:
-            program = (read_folio_program if folio else read_rule_program)(row["program"])
+            letter = answer(row["dataset"], row["program"])
         except LogicbenchError:
             continue
         count["run"] += 1
-        verdict = (program.run() if folio else program.run_rules()).verdict
-        other = "B" if row["dataset"] == "ProntoQA" else "C"
-        count["right"] += {"True": "A", "False": "B"}.get(verdict, other) == row["gold"]
+        count["right"] += letter == row["gold"]
     lines = [
         [dataset, model, count["all"]]
         + [share(count[one], count["all"]) for one in ("theirs run", "run", "theirs right", "right")]
@@ -188,6 +184,17 @@ def programs(outputs: Rows) -> None:
     ]
     columns = ["data set", "model", "programs", "run, published", "run, here", "right, published", "right, here"]
     show("Published logic programs", columns, lines)
+
+
+def answer(dataset: str, program: str) -> str | None:
+    """The letter that a program answers; None if every option turns out wrong."""
+    if dataset in ("AR-LSAT", "LogicalDeduction"):
+        return read_typed_program(program).answer()
+    if dataset == "FOLIO":
+        verdict = read_folio_program(program).run().verdict
+    else:
+        verdict = read_rule_program(program).run_rules().verdict
+    return {"True": "A", "False": "B"}.get(verdict, "B" if dataset == "ProntoQA" else "C")
 
 
 def rewritings(formula: Formula) -> Iterator[Formula]:
@@ -320,7 +327,7 @@ HEAD = """# Labels that a certificate refutes
 
 Problems of published data sets whose label contradicts their own formulas. Made by
 
-    python benchmarks/fol_prove.py --data DIR --write-errors docs/data-errors.md
+    python benchmarks/fol.py --data DIR --write-errors docs/data-errors.md
 
 Either the label or a formula is wrong; the certificate says which formulas to look at. Premises are counted from 1.
 Formulas are taken as they stand, no names merged. `logicbench fol label FILE --output RESULTS` writes every certificate
@@ -366,7 +373,10 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main() -> None:
-    chosen = arguments().parse_args()
+    run(arguments().parse_args())
+
+
+def run(chosen: argparse.Namespace) -> None:
     wanted = set(chosen.only or PARTS)
     problems, formulas = rows(chosen.data, "folio_problems*.jsonl"), rows(chosen.data, "folio_formulas*.jsonl")
     if wanted & {"labels", "certificates"}:

@@ -100,6 +100,17 @@ class Session:
         """Put the question to one engine only."""
         return self._engine(engine)(chosen)
 
+    def opinion(self, engine: Engine, chosen: Sequence[int]) -> Literal["sat", "unsat", "unknown"]:
+        """What one engine says, whether or not it gives a model or a proof that can be checked."""
+        if engine in ("ground", "finite"):
+            return self.ask(engine, chosen).status
+        formulas = self._chosen(chosen)
+        if engine == "z3-mbqi":
+            return z3_decide(formulas, rlimit=self._budget.rlimit).status
+        if engine == "z3-triggers":
+            return z3_decide(formulas, mode="triggers", rlimit=self._budget.rlimit).status
+        return external_decide(engine, formulas, self._budget.steps).status
+
     def _engine(self, engine: Engine) -> Callable[[Sequence[int]], Decision]:
         if engine == "ground":
             return lambda chosen: self._first(chosen, [self._ground(grow=r) for r in range(self._budget.rounds + 1)])
