@@ -38,7 +38,6 @@ class Items:
     """``family:task``."""
     surface: NDArray[Any]
     """``family:task@surface``."""
-    variant: NDArray[Any]
     band: NDArray[Any]
     """Hardness band; empty where the hardness is not measured."""
     label: NDArray[Any]
@@ -54,8 +53,9 @@ class Items:
         return len(self.ids)
 
     def take(self, rows: NDArray[Any]) -> Items:
-        """Return the problems at these places (numbers, or a mask)."""
-        return Items(*(getattr(self, each.name)[rows] for each in fields(self)))
+        """Return the problems at these places (numbers, or a mask), with their clusters numbered anew."""
+        part = Items(*(getattr(self, each.name)[rows] for each in fields(self)))
+        return replace(part, group=encode(part.group))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class Columns:
         made: NDArray[np.bool_] = self.outcome == CORRECT
         return made
 
-    def take(self, rows: NDArray[Any], samples: int | None = None) -> Columns:
-        """Return the completions of some problems, and only the first `samples` of each."""
-        return Columns(*(getattr(self, each.name)[rows, :samples] for each in fields(self)))
+    def take(self, rows: NDArray[Any]) -> Columns:
+        """Return the completions of the problems at these places (numbers, or a mask)."""
+        return Columns(*(getattr(self, each.name)[rows] for each in fields(self)))
 
     def item_mean(self, values: NDArray[Any]) -> Floats:
         """Return the mean of each problem's completions, shape (problems,); NaN where it has none."""
@@ -120,7 +120,6 @@ def read_items(run: RunReader) -> Items:
                 problem.family,
                 kind,
                 f"{kind}@{problem.surface}",
-                problem.variant,
                 "" if score is None else band_of(float(score)),
                 problem.label or "",
                 math.nan if score is None else float(score),
@@ -128,8 +127,8 @@ def read_items(run: RunReader) -> Items:
                 problem.group_id,
             )
         )
-    columns = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.array([])] * 10
-    return Items(*columns[:7], columns[7].astype(float), columns[8].astype(float), encode(columns[9]))
+    columns = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.array([])] * 9
+    return Items(*columns[:6], columns[6].astype(float), columns[7].astype(float), encode(columns[8]))
 
 
 def read_columns(run: RunReader, ids: Sequence[str], samples: int | None = None) -> Columns:
@@ -175,8 +174,3 @@ def _fill(found: Columns, place: tuple[int, int], sample: Sample) -> None:
     if sample.logprob_sum is not None and sample.tokens.generated:
         found.logprob[place] = sample.logprob_sum / sample.tokens.generated
     found.looped[place] = sample.finish == "repetition" or ends_in_loop(sample.text)
-
-
-def with_groups(items: Items) -> Items:
-    """Return the problems with their clusters numbered anew from 0, after some were left out."""
-    return replace(items, group=encode(items.group))

@@ -181,9 +181,9 @@ def _slices(
             if known is not None:
                 found.append(replace(known, dimension=dimension, name=name))
                 continue
-            part = replace(items.take(rows), group=encode(items.group[rows]))
             some = None if floor is None else floor[rows]
-            found.append(compare_slice(dimension, name, part, first.take(rows), second.take(rows), some, settings))
+            part = (items.take(rows), first.take(rows), second.take(rows))
+            found.append(compare_slice(dimension, name, *part, some, settings))
             seen[rows.tobytes()] = found[-1]
     return tuple(found)
 

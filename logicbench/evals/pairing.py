@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logicbench.errors import InputError
-from logicbench.evals.columns import ABSENT, Columns, Items, read_columns, read_items, with_groups
+from logicbench.evals.columns import ABSENT, Columns, Items, read_columns, read_items
 from logicbench.evals.store import RunReader
 from logicbench.problem import Json
 
@@ -76,8 +76,7 @@ def pair(runs: Sequence[RunReader], names: Sequence[str]) -> Pairing:
             f"no problem was completed in all of {', '.join(names)}; "
             "evaluate them on the same --tasks or --suite with the same --problem-seed"
         )
-    kept = with_groups(items.take(keep))
-    return Pairing(kept, tuple(column.take(keep) for column in columns), samples, tuple(dropped))
+    return Pairing(items.take(keep), tuple(column.take(keep) for column in columns), samples, tuple(dropped))
 
 
 def _drop(run: str, reason: str, ids: NDArray[Any]) -> list[Dropped]:

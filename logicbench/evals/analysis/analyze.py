@@ -20,9 +20,10 @@ from logicbench.evals.analysis.traces import (
     Convergence,
     Overthinking,
     Reflection,
-    TraceReader,
+    Trace,
     convergence,
     overthinking,
+    read_trace,
     reflection,
 )
 from logicbench.evals.collapse import constant_share
@@ -37,7 +38,6 @@ from logicbench.evals.statistics import (
     finite_or_none,
     fit_psychometric,
 )
-from logicbench.evals.statistics.clustered import encode
 from logicbench.evals.store import RunReader, open_run
 from logicbench.problem import Json
 
@@ -165,11 +165,11 @@ def analyze(
         len(price_columns.outcome),
         lengths(items, columns),
         redundancy(reader, items, columns),
-        len(traces.traces),
+        len(traces),
         tuple(budgets),
-        overthinking(traces.traces) if traces.traces else None,
-        convergence(traces.traces),
-        reflection(traces.traces),
+        overthinking(traces) if traces else None,
+        convergence(traces),
+        reflection(traces),
         iteration(reader, open_run(samples_from) if samples_from is not None else None) if iterated else None,
     )
 
@@ -192,7 +192,7 @@ def _figures(name: str, items: Items, columns: Columns, seed: int) -> TaskFigure
     items, columns = items.take(answered), columns.take(answered)
     if not len(items):
         return TaskFigures(name, 0, Interval(np.nan, 0, 1), None, None, np.nan, np.nan, np.nan, np.nan, None, "")
-    groups = encode(items.group)
+    groups = items.group
     right = columns.item_mean(columns.correct)
     accuracy = clustered_proportion(right, groups)
     chance = finite_or_none(float(items.chance.mean()))
@@ -219,9 +219,9 @@ def _reread(
     most: int,
     columns: Columns,
     progress: Callable[[int], AbstractContextManager[Callable[[], None]]],
-) -> tuple[Replay, TraceReader]:
+) -> tuple[Replay, list[Trace]]:
     """Read chosen completions' texts again, one at a time."""
-    replay, traces = Replay(int(run.info["config"]["sampling"]["max_tokens"])), TraceReader()
+    replay, traces = Replay(int(run.info["config"]["sampling"]["max_tokens"])), list[Trace]()
     chosen = set(spread(int(columns.made.sum()), most)) if most else set()
     problems = run.problems()
     ranks = {problem.id: rank for rank, problem in enumerate(problems)} if chosen else {}
@@ -230,7 +230,8 @@ def _reread(
             if place in chosen:
                 problem = problems[ranks[sample.problem]]
                 replay.add(problem, sample)
-                traces.add(problem, sample)
+                if sample.text.strip():
+                    traces.append(read_trace(problem, sample))
                 step()
     return replay, traces
 

@@ -29,7 +29,7 @@ from logicbench.evals.statistics import (
     pass_all_k,
     pass_at_k,
 )
-from logicbench.evals.statistics.clustered import Codes, Floats, encode
+from logicbench.evals.statistics.clustered import Codes, Floats
 
 ALL_SUBSETS = 70
 """Subsets of a size up to which perplexity consistency is evaluated on all of them."""
@@ -83,7 +83,7 @@ def curves(items: Items, columns: Columns, *, voting: bool, seed: int = 0) -> li
     ks = sizes(samples)
     right = columns.correct.sum(axis=1)
     counts = np.full(len(items), samples)
-    groups = encode(items.group)
+    groups = items.group
     found = [
         _curve("pass@k", ks, lambda k: pass_at_k(counts, right, k), groups, oracle=True),
         _curve("pass^k", ks, lambda k: pass_all_k(counts, right, k), groups),

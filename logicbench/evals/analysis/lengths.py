@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from logicbench.evals.analysis.curves import votable
 from logicbench.evals.columns import Columns, Items
 from logicbench.evals.statistics import Interval, clustered_mean, clustered_proportion
-from logicbench.evals.statistics.clustered import Floats, encode
+from logicbench.evals.statistics.clustered import Floats
 from logicbench.evals.store import RunReader
 
 NGRAM = 4
@@ -43,7 +43,7 @@ def lengths(items: Items, columns: Columns) -> Lengths | None:
     items, columns = items.take(whole), columns.take(whole)
     if not len(items) or columns.outcome.shape[1] < 2 or not columns.tokens.any():
         return None
-    groups = encode(items.group)
+    groups = items.group
     tokens, correct = columns.tokens.astype(float), columns.correct
     mixed = correct.any(axis=1) & ~correct.all(axis=1)
     ratio = None

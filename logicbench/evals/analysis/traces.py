@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -274,15 +274,3 @@ def _share(values: Sequence[bool], traces: Sequence[Trace]) -> Interval | None:
 
 def _mean(values: Sequence[float], groups: Sequence[str]) -> Interval | None:
     return clustered_mean(np.array(values), np.array(groups)).interval() if values else None
-
-
-@dataclass(slots=True)
-class TraceReader:
-    """Gathers the traces of chosen completions as they stream by."""
-
-    traces: list[Trace] = field(default_factory=list)
-
-    def add(self, problem: Problem, sample: Sample) -> None:
-        """Read one completion's trace."""
-        if sample.text.strip():
-            self.traces.append(read_trace(problem, sample))
