@@ -85,6 +85,12 @@ HABITS = [
     ("∀x[P(x) → Q(x)]", "∀x (P(x) → Q(x))", {"bracket_shape"}),
     ("Round($x, True) && Red($x, True) >>> Smart($x, True)", None, {"dollar_variable", "operator_spelling"}),
     ("P(1,000)", "P(1000)", {"number_grouping"}),
+    ("∀xP(x)", "∀x P(x)", {"glued_variables"}),
+    ("∀xy(R(x, y))", "∀x ∀y R(x, y)", {"glued_variables", "variable_list"}),
+    ("(x)(P(x) → Q(x))", "∀x (P(x) → Q(x))", {"operator_spelling"}),
+    ("if P(a) then Q(a)", "P(a) → Q(a)", {"operator_spelling"}),
+    ("∀x (P(x)) (All are so named)", "∀x P(x)", {"trailing_text"}),
+    ("¬P(a, ∃y (Q(y)))", "¬∃y (Q(y) ∧ P(a, y))", {"formula_in_term"}),
 ]
 
 

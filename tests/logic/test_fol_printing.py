@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from logicbench.logic.fol.names import NAMES
 from logicbench.logic.fol.notation import NOTATIONS, Notation
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.printing import expressible, render
@@ -31,6 +33,7 @@ from logicbench.logic.fol.syntax import (
     Variable,
     Xor,
 )
+from logicbench.logic.fol.transform import signature
 
 ORDINARY = ["P", "Rich", "rich", "x", "X", "a", "zaha", "f", "x1", "year2010"]
 AWKWARD = [
@@ -91,3 +94,39 @@ def test_what_is_printed_reads_back_exactly(notation: Notation, formula: Any) ->
     parsed = parse(text, notation, "strict")
     assert parsed.formula == expressible(formula, notation), text
     assert not parsed.repairs
+
+
+@given(formula=formulas)
+@settings(max_examples=60, deadline=None)
+def test_printed_python_is_python(formula: Any) -> None:
+    ast.parse(render(formula, "python"), mode="eval")
+
+
+PLAIN = [
+    "∀x ((P(x) ∧ Q(a)) → ∃y (R(x, y) ∨ ¬(x = f(y))))",
+    '∀x (P(x) ↔ Q(x)) ⊕ ¬R("dc universe", zaha)',
+    "(∀x ∃=2 y R(x, y)) → (P(a) ↔ (Q(b) → ⊥))",
+    "∀let (P(let) → Q(let))",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_z3_reads_printed_smtlib_as_the_same_formula(text: str) -> None:
+    import z3
+
+    formula = parse(text).formula
+    found = signature([formula])
+    write = NAMES["smtlib"].symbol
+    declared = [(name, arity, "Bool") for name, arity in found.predicates]
+    declared += [(name, arity, "U") for name, arity in found.functions]
+    declared += [(name, 0, "U") for name in found.constants]
+    head = "(declare-sort U 0)" + "".join(
+        f"(declare-fun {write(name, False)} ({' '.join(['U'] * arity)}) {sort})" for name, arity, sort in declared
+    )
+    first = z3.parse_smt2_string(f"{head}(assert {render(formula, 'smtlib')})")
+    # Z3's own printing of the formula reads back as an equivalent one.
+    again = parse(first[0].sexpr(), "smtlib").formula
+    second = z3.parse_smt2_string(f"{head}(assert {render(again, 'smtlib')})")
+    solver = z3.Solver()
+    solver.add(first[0] != second[0])
+    assert solver.check() == z3.unsat

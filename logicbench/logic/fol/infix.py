@@ -13,6 +13,8 @@ from logicbench.logic.fol.raw import Bound, Raw
 from logicbench.logic.fol.tokens import Token
 
 _VARIABLE = re.compile(r"[?$]?[A-Za-z][0-9]*'*")
+_PROSE = frozenset("where which means meaning because since so this that note i.e e.g here with".split())
+_LOOKAHEAD = 4
 _OPERAND_START = frozenset(("word", "string", "number", "truth", "not", "quantifier", "open"))
 _FLAT = frozenset(("and", "or", "+", "*"))
 _NEGATION_DEPTH = 90
@@ -60,10 +62,11 @@ class Reader:
         self.precedence = (
             {**PRECEDENCE, **_REGROUPED[variant]} if variant is not None and variant in _REGROUPED else PRECEDENCE
         )
-        self.text, self.tokens, self.notation = text, tokens, notation
+        self.text, self.notation = text, notation
+        self.tokens = [*tokens, *[tokens[-1]] * _LOOKAHEAD]
         self.dialect = DIALECTS[notation]
         self.notes: list[Note] = []
-        self.partner = matches(tokens)
+        self.partner = matches(self.tokens)
         self.operands: list[Raw] = []
         self.entries: list[_Entry] = []
         self.frames: list[tuple[_Entry, int]] = []
@@ -159,7 +162,11 @@ class Reader:
             if self.text[token.position] == "%" and self.notation == "python":
                 self.fail("an operator other than the remainder", token)
             return self.cut(token)
+        if token.kind == "open" and [later.kind for later in tokens[at + 1 : at + 4]] == ["word"] * 3:
+            return self.cut(token)
         if token.kind == "word" and not self.is_or(token):
+            if token.value in _PROSE:
+                return self.cut(token)
             reach = at
             while tokens[reach].kind == "word" and reach - at < 4:
                 reach += 1
@@ -195,6 +202,13 @@ class Reader:
             self.entries.append(_Entry("not", "not", PREFIX_PRECEDENCE, token.position))
         elif kind == "quantifier":
             self.quantifier(token)
+        elif kind == "open" and self.is_bare_quantifier():
+            self.note("operator_spelling", token.position, "read a variable in brackets as ∀")
+            self.at += 2
+            self.push_quantifier(
+                _Entry("quantifier", "forall", PREFIX_PRECEDENCE, token.position),
+                [Bound(self.tokens[self.at - 2].value, None, self.tokens[self.at - 2].position)],
+            )
         elif kind == "open":
             self.open(token, None)
         elif kind == "close":
@@ -206,6 +220,12 @@ class Reader:
         else:
             self.note("stray_character", token.position, f"left out {self.text[token.position : token.end]!r}")
         return True
+
+    def is_bare_quantifier(self) -> bool:
+        """Whether ``(x)`` stands before a bracket, an old way to write ∀x."""
+        word, close, after = self.tokens[self.at : self.at + 3]
+        shape = (word.kind, close.kind, after.kind) == ("word", "close", "open")
+        return shape and bool(re.fullmatch("[u-z]", word.value)) and word.value not in self.active
 
     def in_list(self) -> bool:
         """Whether the innermost bracket holds terms: arguments, or a list."""
@@ -563,6 +583,10 @@ class Reader:
             bound = self.guess_variable(token)
             if not bound:
                 return
+        self.push_quantifier(entry, bound)
+
+    def push_quantifier(self, entry: _Entry, bound: Sequence[Bound]) -> None:
+        """Open the scope of a quantifier."""
         entry.bound = tuple(bound)
         for variable in bound:
             self.active[variable.name] = self.active.get(variable.name, 0) + 1
@@ -629,7 +653,7 @@ class Reader:
         tokens, mark = self.tokens, self.tokens[self.at]
         position = tokens[self.at - 1].position
         nothing = (None, position, False)
-        name, after = tokens[min(self.at + 1, len(tokens) - 1)], tokens[min(self.at + 2, len(tokens) - 1)]
+        name, after = tokens[self.at + 1], tokens[self.at + 2]
         if name.kind not in ("word", "string"):
             return nothing
         touching = after.kind == "open" and after.position == name.end

@@ -13,8 +13,8 @@ NOTATIONS: tuple[Notation, ...] = ("unicode", "prover9", "nltk", "tptp", "smtlib
 
 _SYMBOLS: dict[tuple[str, str], str] = {
     ("infix", "iff"): "↔ ⟷ ⇔ ⟺ ≡ <-> <=> <--> <==> <—>",
-    ("infix", "implies"): "→ ⟶ ⇒ ⟹ ⊃ ➔ ⇨ ➝ ➜ -> --> => ==> —> –> −> ~> ->> >>>",
-    ("infix", "implied"): "← ⇐ ⟸ ⟵ <- <-- <==",
+    ("infix", "implies"): "→ ⟶ ⇒ ⟹ ⊃ ➔ ⇨ ➝ ➜ -> --> => ==> —> –> −> ~> ->> >>> ⊢ ⊨ ∴",
+    ("infix", "implied"): "← ⇐ ⟸ ⟵ <- <-- <== :-",
     ("infix", "xor"): "⊕ ⊻ ⨁ ≢ <~> ⩒ (+)",
     ("infix", "and"): "∧ ⋀ & && /\\ ⋏ ＆ ^",
     ("infix", "or"): "∨ ⋁ | || \\/ ⋎ ｜",

@@ -38,6 +38,7 @@ _HYPHENATED = (
     r"(?:\+{1,2}(?=\s*[,)\]])|[%\#′]|'(?![\w]))*"
 )
 _PLAIN = r"[$?]?\w+'*"
+_LATEX_WORD = r"\??\w+'*"
 _COMMAND = r"\\[A-Za-z]+|\\[,;:! _%\#&$^{}\-]"
 _LATEX_COUNT = (
     r"\\exists\s*(?:!|\^\s*\{?\s*(?P<latex_bound>=|!|<|>|\\(?:geq?|leq?)(?![a-z]))\s*(?P<latex_count>[0-9]+)?\s*\}?)"
@@ -52,6 +53,8 @@ def _pattern(notation: Notation) -> re.Pattern[str]:
     dialect = DIALECTS[notation]
     symbols = sorted({*SYMBOLS, *dialect.special}, key=len, reverse=True)
     word = _HYPHENATED if dialect.hyphenated else _PLAIN
+    if notation == "latex":
+        word = _LATEX_WORD
     if notation == "tptp":
         word = r"\$\$?\w+|\w+"
     parts = [rf"(?P<blank>[{_BLANK}]+)"]
@@ -59,7 +62,7 @@ def _pattern(notation: Notation) -> re.Pattern[str]:
         parts.append(f"(?P<comment>{dialect.comments})")
     parts += [
         r"(?P<explanation>:::)",
-        r"(?P<remark>(?<!\S)(?:\#|//)(?=\s|[A-Za-z])[^\n]*)"
+        r"(?P<remark>(?<!\S)(?:(?:\#|//)(?=\s|[A-Za-z])|(?:--|—|–)\s+(?=[A-Za-z]+\s+[a-z]))[^\n]*)"
         if notation != "python"
         else r"(?P<remark>(?<!\S)//[^\n]*)",
         rf"(?P<counting>{_COUNT})",
@@ -146,7 +149,11 @@ class _Lexer:
                 value, after = short.group(), at + short.end()
         if self.binding:
             self.binding += 1
+        if self.binding == 2 and self.glued(value, at, after):
+            return after if self.tokens[-1].end == after else self.tokens[-1].end
         lower = value.lower()
+        if lower in ("if", "then", "either") and self.conditional(lower, at, after):
+            return after
         if value == "Count" and re.match(r"\s*\(\s*\[", self.text[after : after + 40]):
             self.add("quantifier", "count", at, after)
             return after
@@ -159,6 +166,43 @@ class _Lexer:
         else:
             self.add("word", value, at, after)
         return after
+
+    def glued(self, value: str, at: int, after: int) -> bool:
+        """``∀xP(x)`` and ``∀xy R(x, y)``: take the variables apart; whether that was done."""
+        if self.tokens[-1].kind != "quantifier" or self.dialect.capital_variables:
+            return False
+        found = re.fullmatch(r"([u-z])[A-Z]\w+|([u-z])[A-Z](?=\Z)", value)
+        if found and self.text[after : after + 1] == "(":
+            self.note("glued_variables", at, f"took {value[0]!r} as the variable of the quantifier")
+            self.add("word", value[0], at, at + 1)
+            return True
+        used = re.search(rf"\b{value}\b", self.text[after : after + 400]) if re.fullmatch("[u-z]{2,3}", value) else True
+        if used or len(set(value)) < len(value):
+            return False
+        self.note("glued_variables", at, f"took {value!r} as {len(value)} variables")
+        for place, letter in enumerate(value, at):
+            if place > at:
+                self.add("comma", ",", place, place)
+            self.add("word", letter, place, place + 1)
+        if self.text[after : after + 1] == "(":
+            self.add("dot", ".", after, after)
+        return True
+
+    def conditional(self, lower: str, at: int, after: int) -> bool:
+        """``if A then B`` and ``either A or B`` around formulas; whether the word was one of these."""
+        operand = re.match(r"\s+[^\s,()]+\(|\s*[(¬∀∃~]", self.text[after : after + 60])
+        if operand is None:
+            return False
+        if lower == "then":
+            if not self.after_operand() or not re.search(r"\bif\b", self.text[max(0, at - 2000) : at], re.IGNORECASE):
+                return False
+            self.add("infix", "implies", at, after)
+        else:
+            partner = "then" if lower == "if" else "or"
+            if self.after_operand() or not re.search(rf"\b{partner}\b", self.text[after : after + 2000], re.IGNORECASE):
+                return False
+        self.note("operator_spelling", at, f"read {lower!r} as part of a connective")
+        return True
 
     def is_operator(self, value: str, lower: str, after: int) -> bool:
         """Whether a word such as ``and`` or ``all`` is an operator here and not a name."""
