@@ -31,6 +31,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("logicbench.cli.compare", "Compare runs on identical problems."),
     "analyze": ("logicbench.cli.analyze", "Analyse a run: votes, cost, traces, token limits."),
     "plan": ("logicbench.cli.plan", "Say how many problems a comparison needs."),
+    "serve": ("logicbench.cli.serve", "Serve the reward over HTTP."),
     "report": ("logicbench.cli.report", "Write a run's report as one HTML file."),
 }
 """Subcommand -> (module with a Typer `app`, one-line help), in the order of the help page."""

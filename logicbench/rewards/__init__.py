@@ -10,7 +10,19 @@ the work over processes.
 """
 
 from logicbench.rewards.core import Completion, Row, Scored, read_row, reward, score
-from logicbench.rewards.pool import RewardPool
+from logicbench.rewards.pool import Judged, RewardPool
 from logicbench.rewards.shapes import SHAPES, Shape, get_shape
 
-__all__ = ["SHAPES", "Completion", "RewardPool", "Row", "Scored", "Shape", "get_shape", "read_row", "reward", "score"]
+__all__ = [
+    "SHAPES",
+    "Completion",
+    "Judged",
+    "RewardPool",
+    "Row",
+    "Scored",
+    "Shape",
+    "get_shape",
+    "read_row",
+    "reward",
+    "score",
+]

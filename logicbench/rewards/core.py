@@ -135,7 +135,7 @@ def reward(
     problems: Sequence[Row],
     *,
     shape: str | Shape = "binary",
-    tokens: Sequence[int] | None = None,
+    tokens: Sequence[int | None] | None = None,
     thinking_opened: bool = False,
 ) -> list[float]:
     """Return the reward of each of a batch of completions; `score` judges a single one.
@@ -160,7 +160,7 @@ def reward(
 
 
 def matched(
-    completions: Sequence[Completion], problems: Sequence[Row], tokens: Sequence[int] | None
+    completions: Sequence[Completion], problems: Sequence[Row], tokens: Sequence[int | None] | None
 ) -> tuple[Sequence[Row], Sequence[int | None]]:
     """Return a row and a length for every completion.
 
