@@ -183,10 +183,16 @@ def _silence_libraries() -> None:
 
 
 def _list_methods() -> None:
+    from logicbench.compression.method_options import OPTIONS
+    from logicbench.compression.options import describe_options
+
     width = max(len(name) for name in METHODS)
     for method in METHODS.values():
         needs = "calibrated" if method.calibrated else ""
-        typer.echo(f"{method.name:{width}}  {method.family:9} {needs:10}  {method.summary} ({method.source})")
+        source = "" if method.source == "-" else f" ({method.source})"
+        typer.echo(f"{method.name:{width}}  {method.family:9} {needs:10}  {method.summary}{source}")
+    for family, options in OPTIONS.items():
+        typer.echo(f"--set of the methods that are of the kind {family}: {describe_options(options)}")
 
 
 def _show(record: Sidecar, output: Path) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from logicbench.compression.recovery import LoraSettings
     from logicbench.compression.sidecar import Sidecar
     from logicbench.compression.structured.depth import DepthSettings
+    from logicbench.compression.structured.experts import ExpertSettings
     from logicbench.compression.structured.width import WidthSettings
 
 DEFAULT_SPARSITY = 0.5
@@ -136,7 +137,7 @@ class CompressionRequest:
         Raises:
             InputError: If they make no sense.
         """
-        from logicbench.compression.structured.importance import WidthOptions
+        from logicbench.compression.method_options import WidthOptions
         from logicbench.compression.structured.width import WidthSettings
 
         options = parse_options(WidthOptions, self.method_options, self.method)
@@ -153,13 +154,25 @@ class CompressionRequest:
         self._check_no_options()
         return DepthSettings(self.method, self.share, self.seed, self.batch_size)
 
+    def expert_settings(self) -> ExpertSettings:
+        """Return the settings of methods that remove experts.
+
+        Raises:
+            InputError: If they make no sense.
+        """
+        from logicbench.compression.structured.experts import ExpertSettings
+
+        self._check_no_options()
+        return ExpertSettings(self.method, self.share, self.seed, self.batch_size)
+
     def quantize_settings(self) -> QuantizeSettings:
         """Return the settings of methods that quantise.
 
         Raises:
             InputError: If they make no sense.
         """
-        from logicbench.compression.quantization.quantise import QuantizeOptions, QuantizeSettings
+        from logicbench.compression.method_options import QuantizeOptions
+        from logicbench.compression.quantization.quantise import QuantizeSettings
 
         engine = {"engine": "llmcompressor"} if self.method == "awq" else {}
         options = parse_options(QuantizeOptions, {**engine, **self.method_options}, self.method)
@@ -219,6 +232,7 @@ class CompressionRequest:
         checks: dict[str, Callable[[], object]] = {
             "quantize": self.quantize_settings,
             "depth": self.depth_settings,
+            "experts": self.expert_settings,
             "width": self.width_settings,
         }
         checks[method.family]()
@@ -305,6 +319,10 @@ def _first_transformation(
         from logicbench.compression.quantization.quantise import quantised
 
         return quantised(request.quantize_settings(), calibrations.get("domain"))
+    if method.family == "experts":
+        from logicbench.compression.structured.experts import fewer_experts
+
+        return fewer_experts(request.expert_settings(), calibrations.get("domain"))
     if method.family == "depth":
         from logicbench.compression.structured.depth import shallower
 

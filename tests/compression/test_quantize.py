@@ -9,10 +9,10 @@ from hypothesis import strategies as st  # noqa: E402
 from random_models import make_calibration, make_model  # noqa: E402
 
 from logicbench.compression.loading import load_model  # noqa: E402
+from logicbench.compression.method_options import QuantizeOptions  # noqa: E402
 from logicbench.compression.pipeline import Workplace, compress_folder  # noqa: E402
 from logicbench.compression.quantization.checkpoint import load_dequantised, pack, unpack  # noqa: E402
 from logicbench.compression.quantization.quantise import (  # noqa: E402
-    QuantizeOptions,
     QuantizeSettings,
     quantise_model,
     quantised,

@@ -10,12 +10,13 @@ from random_models import make_calibration, make_model  # noqa: E402
 
 from logicbench.compression.decoder import Decoder  # noqa: E402
 from logicbench.compression.loading import load_model  # noqa: E402
+from logicbench.compression.method_options import WidthOptions  # noqa: E402
 from logicbench.compression.pipeline import Workplace  # noqa: E402
 from logicbench.compression.request import CompressionRequest, run_request  # noqa: E402
 from logicbench.compression.saving import default_probes, logits_of  # noqa: E402
 from logicbench.compression.statistics import InputStatistics  # noqa: E402
 from logicbench.compression.structured.blocks import Kept, blocks_of, erase  # noqa: E402
-from logicbench.compression.structured.importance import MEASURES, LayerEvidence, WidthOptions, cfsp, flap  # noqa: E402
+from logicbench.compression.structured.importance import MEASURES, LayerEvidence, cfsp, flap  # noqa: E402
 from logicbench.compression.structured.width import WidthSettings, narrow_model  # noqa: E402
 from logicbench.errors import InputError  # noqa: E402
 

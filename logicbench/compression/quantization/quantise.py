@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from logicbench.compression.calibration import Calibration
 from logicbench.compression.decoder import Decoder, LayerRunner, visiting
 from logicbench.compression.linears import LinearView
+from logicbench.compression.method_options import QuantizeOptions
 from logicbench.compression.pipeline import Outcome, Transformation, Workplace
 from logicbench.compression.precision import exact_matmul
 from logicbench.compression.progress import Step
@@ -24,27 +25,6 @@ from logicbench.errors import InputError
 
 MARLIN_INPUTS = 128
 """vLLM's fast 4-bit kernel takes numbers of inputs that are multiples of this."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuantizeOptions:
-    """Settings of the methods that quantise.
-
-    Attributes:
-        scheme: Storage of weights and activations.
-        group: Inputs that share a scale in W4A16 and W8A16; 0 takes the greatest of 128, 64 and 32 that fits.
-        engine: Our own code, or llmcompressor in a Python of its own.
-        python: That Python; found among the usual places unless given.
-    """
-
-    scheme: Literal["W4A16", "W8A16", "W8A8", "FP8"] = "W4A16"
-    group: int = 0
-    engine: Literal["native", "llmcompressor"] = "native"
-    python: str = ""
-
-    def __post_init__(self) -> None:
-        if self.group not in (0, *GROUPS):
-            raise InputError(f"--set group must be one of {', '.join(map(str, GROUPS))}, not {self.group}")
 
 
 @dataclass(frozen=True, slots=True)

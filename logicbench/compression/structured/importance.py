@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from logicbench.compression.gradients import GradientStatistics
+from logicbench.compression.method_options import WidthOptions
 from logicbench.compression.statistics import InputStatistics, Need
 from logicbench.compression.structured.blocks import Block, group_sums
 
@@ -29,27 +30,6 @@ class Importance:
 
     channels: Tensor
     groups: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class WidthOptions:
-    """Settings of all methods that narrow layers.
-
-    Attributes:
-        attention: Whether to remove attention groups also.
-        multiple: The kept channels are a multiple of this; 0 chooses a power of two up to 128.
-        compensate: FLAP: put the mean of what is removed into biases, where the architecture has them.
-        order: LLM-Pruner: first or second order of the Taylor expansion, or both.
-        project: AMP: weigh a channel's activation by its down projection, as the paper has it.
-        cfsp: Normalise weights as CFSP's paper does, or as its released code, whose weight terms cancel out.
-    """
-
-    attention: bool = True
-    multiple: int = 0
-    compensate: bool = True
-    order: Literal["first", "second", "mix"] = "first"
-    project: bool = True
-    cfsp: Literal["paper", "released"] = "paper"
 
 
 @dataclass(slots=True)

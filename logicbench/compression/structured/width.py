@@ -14,6 +14,7 @@ from logicbench.compression.calibration import Calibration
 from logicbench.compression.decoder import Decoder, LayerRunner
 from logicbench.compression.gradients import gradient_statistics
 from logicbench.compression.linears import LinearView
+from logicbench.compression.method_options import WidthOptions
 from logicbench.compression.pipeline import Outcome, Transformation, Workplace
 from logicbench.compression.precision import exact_matmul
 from logicbench.compression.progress import Step
@@ -25,7 +26,6 @@ from logicbench.compression.structured.importance import (
     MEASURES,
     Importance,
     LayerEvidence,
-    WidthOptions,
     watch_contributions,
 )
 from logicbench.errors import InputError, LogicbenchError
