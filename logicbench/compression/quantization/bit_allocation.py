@@ -21,10 +21,9 @@ def allocate_bits(
 ) -> list[int]:
     """Return the number of bits of each expert that minimises the weighted error within a budget.
 
-    Minimises sum of frequency^alpha * gate^beta * error(bits)^gamma over the choices of bits, at most `mean_bits` each on
-    average. The released code raises the error to alpha where the paper has gamma; this is the paper's. As there, at
-    least one expert gets the most bits and one the second most, where there are two experts or more and the budget
-    allows it.
+    Minimises sum of frequency^alpha * gate^beta * error(bits)^gamma over the choices of bits, with at most `mean_bits`
+    on average. The released code raises the error to alpha where the paper has gamma; this is the paper's. As there, at
+    least one expert gets the most bits and one the second most, if there are two experts and the budget allows it.
 
     Args:
         frequency: Share of tokens routed to each expert.
