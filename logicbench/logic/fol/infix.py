@@ -17,7 +17,7 @@ _PROSE = frozenset("where which means meaning because since so this that note i.
 _LOOKAHEAD = 4
 _OPERAND_START = frozenset(("word", "string", "number", "truth", "not", "quantifier", "open"))
 _FLAT = frozenset(("and", "or", "+", "*"))
-_NEGATION_DEPTH = 90
+_MINUS_PRECEDENCE = 90
 
 
 Variant: TypeAlias = Literal["narrow", "wide", "loose_xor", "tight_or", "left_implies", "split"]
@@ -345,7 +345,7 @@ class Reader:
             self.entries.append(_Entry("not", "not", PREFIX_PRECEDENCE, token.position))
             return True
         if value == "-":
-            self.entries.append(_Entry("minus", "-", _NEGATION_DEPTH, token.position))
+            self.entries.append(_Entry("minus", "-", _MINUS_PRECEDENCE, token.position))
             return True
         after = self.tokens[self.at]
         if value in RELATIONS and after.kind == "number":
