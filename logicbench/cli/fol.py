@@ -218,10 +218,8 @@ def check_command(
         else:
             _show_check(report)
     if not as_json:
-        typer.echo(
         noun = "problem" if problems == 1 else "problems"
         typer.echo(f"{problems} {noun}: {doubtful} with doubtful symbols, {unread} with unreadable formulas")
-        )
         for kind, number in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
             typer.echo(f"  {kind:<24}{number:>7}")
     raise typer.Exit(1 if unread else 0)
