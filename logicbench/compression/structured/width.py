@@ -36,8 +36,10 @@ FREE_HEADS = frozenset({"llama", "mistral", "qwen3"})
 BIASED = frozenset({"llama"})
 """Architectures that both load with biases on the output and the down projection (attention_bias, mlp_bias)."""
 
-_TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 0.1, torch.float16: 0.05}
-"""Greatest relative difference of logits between the masked and the cut model: sums are only reordered."""
+_TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 0.2, torch.float16: 0.05}
+"""Greatest root mean square difference of logits between the masked and the cut model, relative to their spread.
+
+Sums are only reordered, but 16-bit rounding carries through all layers; a wrong cut gives about 1.4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +242,13 @@ def _add_bias(linear: nn.Linear, bias: Tensor) -> None:
 
 
 def _cut(model: Any, decoder: Decoder, blocks: Sequence[Block], kept: Sequence[Kept]) -> float:
-    """Cut the masked model and return the greatest difference of logits, relative to their spread."""
+    """Cut the masked model and return the root mean square difference of logits, relative to their spread."""
     probes = default_probes(model.config.vocab_size)
     expected = logits_of(model, probes)
     narrow(decoder, blocks, kept)
     worst = 0.0
     for masked, cut in zip(expected, logits_of(model, probes), strict=True):
-        worst = max(worst, ((masked.float() - cut.float()).abs().max() / masked.float().std()).item())
+        worst = max(worst, ((masked.float() - cut.float()).square().mean().sqrt() / masked.float().std()).item())
     if not worst <= _TOLERANCE.get(model.dtype, 1e-3):
         raise LogicbenchError(f"the cut model's logits differ from the masked model's by {worst:.2g} of their spread")
     return worst
