@@ -6,8 +6,8 @@ points as densities with 95% bootstrap intervals, where the curves of consecutiv
 infinite size: the 50% points are extrapolated with the finite-size term that Crawford and Auton (1996) found for 3-SAT,
 n^(-5/3), and for colouring with that of a window that shrinks as n^(-2/3).
 
-    python tools/measure_crossovers.py sat --sizes 50 100 150 200 --samples 600
-    python tools/measure_crossovers.py coloring --sizes 50 100 200 300 --samples 600
+    python tools/measure_crossovers.py sat --sizes 50 100 150 200 --samples 200 200 150 100
+    python tools/measure_crossovers.py coloring --sizes 50 100 200 300 --samples 500
 """
 
 from __future__ import annotations
@@ -82,12 +82,12 @@ MODELS = {
 }
 
 
-def measure(model: Model, sizes: Sequence[int], samples: int, workers: int) -> dict[int, Floats]:
+def measure(model: Model, sizes: Sequence[int], samples: Sequence[int], workers: int) -> dict[int, Floats]:
     """Return the breaking densities of each size, ascending."""
     found = {}
     with ProcessPoolExecutor(workers) as pool:
-        for size in sizes:
-            points = pool.map(partial(model.breaking_point, size), range(samples), chunksize=8)
+        for size, count in zip(sizes, samples, strict=True):
+            points = pool.map(partial(model.breaking_point, size), range(count), chunksize=8)
             # An instance holds at m - 1 and fails at m, so it breaks between the two.
             found[size] = np.sort([model.per_size * (point - 0.5) / size for point in points])
     return found
@@ -140,17 +140,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", choices=MODELS)
     parser.add_argument("--sizes", type=int, nargs="+", required=True)
-    parser.add_argument("--samples", type=int, default=600)
+    parser.add_argument("--samples", type=int, nargs="+", default=[600], help="instances of each size, or of all")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--plot", type=Path, help="write the curves as PNG")
     options = parser.parse_args()
     model = MODELS[options.model]
-    densities = measure(model, options.sizes, options.samples, options.workers)
-    print(f"{options.model}, {options.samples} instances a size; 95% bootstrap intervals")
+    samples = options.samples * len(options.sizes) if len(options.samples) == 1 else options.samples
+    if len(samples) != len(options.sizes):
+        parser.error("give one number of samples, or one for each size")
+    densities = measure(model, options.sizes, samples, options.workers)
+    print(f"{options.model}; 95% bootstrap intervals")
     for size, values in densities.items():
         width = np.quantile(values, 0.9) - np.quantile(values, 0.1)
         half = bootstrap({size: values}, lambda found: float(np.median(next(iter(found.values())))))
-        print(f"  n = {size}: half hold at {half}; 90% to 10% within {width:.3f}")
+        print(f"  n = {size}, {len(values)} instances: half hold at {half}; 90% to 10% within {width:.3f}")
     for smaller, larger in pairwise(options.sizes):
         pair = {size: densities[size] for size in (smaller, larger)}
         print(f"  curves of {smaller} and {larger} cross at {bootstrap(pair, lambda found: crossing(*found.values()))}")
