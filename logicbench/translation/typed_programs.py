@@ -47,7 +47,7 @@ _LETTER = re.compile(r"^\s*\(?([A-Z])\)\s*")
 _WRAPPED = re.compile(r"^\s*is_(valid|sat|unsat|exception)\s*\((.*)\)\s*$", re.DOTALL)
 _LOOSE = re.compile(r"[a-z]{1,2}\d?")
 _DEPTH_LIMIT = 100
-_WORK_LIMIT = 200_000
+_WORK_LIMIT = 60_000
 
 
 @dataclass(frozen=True, slots=True)
