@@ -216,8 +216,8 @@ def _grid(entry: Any, common: Options, where: str) -> list[Arm]:
         if not values:
             raise InputError(f"{where}: {name} is an empty list")
     arms = []
-    for values in itertools.product(*axes.values()):
-        settings = dict(zip(axes, values, strict=True))
+    for point in itertools.product(*axes.values()):
+        settings = dict(zip(axes, point, strict=True))
         method = find_method(str(settings.pop("method")))
         settings = _fitting(method, {**common, **settings})
         arm = Arm("", "compressed", method.name, settings, evaluation=evaluation)

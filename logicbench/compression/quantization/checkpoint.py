@@ -58,6 +58,7 @@ def load_dequantised(folder: Path, device: torch.device, scheme: Scheme) -> Any:
     from safetensors.torch import load_file
     from transformers import AutoConfig, AutoModelForCausalLM
 
+    models: Any = AutoModelForCausalLM
     config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
     del config.quantization_config
     state: dict[str, Tensor] = {}
@@ -74,7 +75,7 @@ def load_dequantised(folder: Path, device: torch.device, scheme: Scheme) -> Any:
             dense[f"{module}.weight"] = Codes(values, scales).dequantise().to(scales.dtype)
         else:
             dense[name] = tensor
-    model: Any = AutoModelForCausalLM.from_config(config, dtype=config.dtype)
+    model: Any = models.from_config(config, dtype=config.dtype)
     model.load_state_dict(dense, strict=False)
     model.tie_weights()
     return model.to(device).eval()
@@ -92,7 +93,8 @@ def unpack(words: Tensor, bits: int) -> Tensor:
     """Return the signed codes of packed words: the inverse of `pack`."""
     shifts = torch.arange(32 // bits, device=words.device) * bits
     values = (words.to(torch.int64)[..., None] >> shifts) & (2**bits - 1)
-    return (values - 2 ** (bits - 1)).to(torch.int8).reshape(words.shape[0], -1)
+    signed: Tensor = (values - 2 ** (bits - 1)).to(torch.int8)
+    return signed.reshape(words.shape[0], -1)
 
 
 def _stored(module: str, codes: Codes, scheme: Scheme) -> dict[str, Tensor]:

@@ -23,7 +23,8 @@ def main(job_path: str) -> None:
 
     torch.set_num_threads(max(1, job["threads"]))
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = AutoModelForCausalLM.from_pretrained(job["model"], dtype="auto", local_files_only=True).to(device)
+    models: Any = AutoModelForCausalLM
+    model = models.from_pretrained(job["model"], dtype="auto", local_files_only=True).to(device)
     tokenizer = AutoTokenizer.from_pretrained(job["model"], local_files_only=True)
     options: dict[str, Any] = {}
     if job["windows"]:
@@ -42,7 +43,7 @@ def main(job_path: str) -> None:
     seconds = time.perf_counter() - start
     expected = _logits(model, job["probes"])
     model.save_pretrained(job["output"], save_compressed=True)
-    loaded = AutoModelForCausalLM.from_pretrained(job["output"], dtype="auto", local_files_only=True).to(device)
+    loaded = models.from_pretrained(job["output"], dtype="auto", local_files_only=True).to(device)
     difference = max(
         (left - right).abs().max().item() for left, right in zip(expected, _logits(loaded, job["probes"]), strict=True)
     )

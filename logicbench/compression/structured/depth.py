@@ -93,9 +93,10 @@ def drop(model: Any, decoder: Decoder, removed: Sequence[int]) -> None:
     parent_name, _, name = decoder.prefix.rpartition(".")
     setattr(model.get_submodule(parent_name), name, layers)
     for number, layer in enumerate(layers):
-        for module in layer.modules():
-            if hasattr(module, "layer_idx"):
-                module.layer_idx = number  # the key-value cache is addressed by it
+        parts: list[Any] = list(layer.modules())
+        for part in parts:
+            if hasattr(part, "layer_idx"):
+                part.layer_idx = number  # the key-value cache is addressed by it
     config = model.config
     config.num_hidden_layers = len(kept)
     for entry in PER_LAYER:

@@ -93,7 +93,7 @@ def expert_layers(decoder: Decoder) -> list[ExpertLayer]:
             check_expert_block(module, name)
             parent = layer.get_submodule(path.rpartition(".")[0])
             router = getattr(parent, "gate", getattr(parent, "router", None))
-            if not isinstance(getattr(router, "weight", None), Tensor) or len(router.weight) != len(module.down_proj):  # type: ignore[union-attr,arg-type]
+            if not isinstance(getattr(router, "weight", None), Tensor) or len(router.weight) != len(module.down_proj):  # type: ignore[union-attr]
                 raise InputError(f"{name} has no router with one row an expert beside it")
             found.append(ExpertLayer(number, name, module, router))
     if not found:
@@ -185,9 +185,10 @@ def stun_keep(router: Tensor, weights: Tensor, count: int) -> Tensor:
     from scipy.cluster.hierarchy import fcluster, linkage
 
     rows = router.double().cpu().numpy()
-    labels = torch.from_numpy(fcluster(linkage(rows, "complete"), count, "maxclust"))
+    found = fcluster(linkage(rows, "complete"), count, "maxclust")
+    labels = torch.from_numpy(found)
     kept = []
-    for label in labels.unique():
+    for label in sorted(set(found.tolist())):
         members = (labels == label).nonzero().flatten()
         flat = weights[members.to(weights.device)].flatten(1).float()
         kept.append(int(members[(flat - flat.mean(0)).square().sum(1).argmin().item()]))

@@ -235,10 +235,11 @@ def _compensate(
 
 def _add_bias(linear: nn.Linear, bias: Tensor) -> None:
     bias = bias.to(linear.weight.device, linear.weight.dtype)
-    if linear.bias is None:
+    present: Tensor | None = linear.bias
+    if present is None:
         linear.bias = nn.Parameter(bias, requires_grad=linear.weight.requires_grad)
     else:
-        linear.bias.data += bias
+        present.data += bias
 
 
 def _cut(model: Any, decoder: Decoder, blocks: Sequence[Block], kept: Sequence[Kept]) -> float:
