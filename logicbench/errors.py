@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class LogicbenchError(Exception):
@@ -40,7 +41,11 @@ class UnknownNameError(InputError):
         near = difflib.get_close_matches(name, choices, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         super().__init__(f"unknown {kind} {name!r}.{hint} Known: {', '.join(choices)}.")
-        self.kind, self.name = kind, name
+        self.kind, self.name, self.known = kind, name, tuple(choices)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it cross from one process to another: the message alone would not build it again."""
+        return type(self), (self.kind, self.name, self.known)
 
 
 class BudgetExceeded(LogicbenchError):
@@ -57,6 +62,10 @@ class MissingExtraError(LogicbenchError):
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"this needs the package {package!r}; install it with: pip install 'logicbench[{extra}]'")
         self.package, self.extra = package, extra
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it cross from one process to another: the message alone would not build it again."""
+        return type(self), (self.package, self.extra)
 
 
 class BackendError(LogicbenchError):

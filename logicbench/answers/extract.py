@@ -213,6 +213,11 @@ _ALTERNATIVE = re.compile(
     r"[ \t\r\n,:*_`$()\[\]-]{0,40}|[ \t]{0,8}[,;/|&][ \t*_`$]{0,8}",
     re.IGNORECASE,
 )
+_CORRECTION = re.compile(
+    r"(?:[ \t\r\n,;.!?/|*_`$()\[\]-]{0,40}\b(?:no|wait|hmm|actually|rather|instead|sorry|correction|i mean|scratch that)\b"
+    r"){1,4}[ \t\r\n,:;.!*_`$()\[\]-]{0,40}",
+    re.IGNORECASE,
+)
 
 
 def _refuse_alternatives(value: Any, rest: str, reader: Reader) -> None:
@@ -222,6 +227,12 @@ def _refuse_alternatives(value: Any, rest: str, reader: Reader) -> None:
         other = _try(reader, rest[connector.end() :])
         by_word = connector[0].strip(_PUNCTUATION + "/|&-") != ""
         if other is not None and other[0] != value and (by_word or not other[1].strip(_PUNCTUATION)):
+            raise ReadError("conflict", "Two different answers are given; give one.")
+    correction = _CORRECTION.match(rest)
+    if correction is not None:
+        other = _try(reader, rest[correction.end() :])
+        # "SAT, no UNSAT core exists" corrects nothing: what follows must be an answer and no more.
+        if other is not None and other[0] != value and not other[1].partition("\n")[0].strip(_PUNCTUATION):
             raise ReadError("conflict", "Two different answers are given; give one.")
     for line in rest.splitlines()[1 : BARE_LINES + 1]:
         other = _try(reader, line)
