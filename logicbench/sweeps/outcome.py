@@ -184,7 +184,7 @@ def _summary(curve: str, rows: Sequence[Row], dense: Row) -> CurveSummary:
 def _reasons(row: Row, dense: Row) -> list[str]:
     reasons = []
     own, base = (row.corrected, dense.corrected) if row.corrected is not None else (row.accuracy, dense.accuracy)
-    if own is not None and base is not None and own < KEPT * base:
+    if own is not None and base is not None and base > 0 and own < KEPT * base:
         reasons.append(f"accuracy above chance {own:.3f}, dense {base:.3f}")
     if row.token_ratio is not None and row.token_ratio > INFLATION:
         reasons.append(f"{row.token_ratio:.2f} times the tokens")

@@ -64,6 +64,12 @@ def footnotes(outcome: SweepOutcome) -> list[str]:
         "holds: at least 95% of the dense model's accuracy above chance, at most 1.5 times its tokens, no sign of "
         "collapse, at this and every smaller sparsity; by point estimates.",
     ]
+    dense = outcome.rows[0]
+    if outcome.chance is not None and dense.low is not None and dense.low <= outcome.chance:
+        notes.append(
+            "The dense model is not shown to beat chance on these problems, so its accuracy cannot tell where a method "
+            "collapses; choose easier problems."
+        )
     masked = [row for row in outcome.rows if row.effect == "masked"]
     if masked:
         notes.append("Masked models are dense with zeros: their accuracy is real, but nothing runs them any faster.")

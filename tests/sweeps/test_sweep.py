@@ -181,5 +181,8 @@ def test_a_curve_holds_up_to_the_first_arm_that_fails():
     assert (found.holds, found.fails, found.why) == (None, 0.2, "2.00 times the tokens")
     (found,) = summarise([dense, row("a", "a", 0.2, 0.8, flags=("loops",))])
     assert found.why == "loops"
+    weak = row("dense", "dense", None, -0.1)
+    (found,) = summarise([weak, row("a", "a", 0.2, -0.3)])
+    assert (found.holds, found.fails) == (0.2, None)
     (found,) = summarise([dense, row("a", "a", 0.2, 0.8), row("b", "a", 0.5, 0.77)])
     assert (found.holds, found.fails) == (0.5, None)

@@ -147,8 +147,8 @@ def _run(python: Path, job: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="logicbench-") as scratch:
         job_path, result_path, log_path = (Path(scratch) / name for name in ("job.json", "result.json", "log.txt"))
         job_path.write_bytes(orjson.dumps({**job, "result": str(result_path)}))
-        # The library writes its own log folder into the working directory, and looks for updates unless told not to.
-        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "LLM_COMPRESSOR_LOG_DISABLED": "true"}
+        # The library writes a log folder into the working directory, which is therefore the scratch folder.
+        environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
         with log_path.open("wb") as log:
             command = [str(python), "-I", str(_WORKER), str(job_path)]  # isolated: our modules must not shadow others
             done = subprocess.run(command, cwd=scratch, env=environment, stdout=log, stderr=subprocess.STDOUT)
