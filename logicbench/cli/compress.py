@@ -211,7 +211,8 @@ def _show(record: Sidecar, output: Path) -> None:
         typer.echo(f"Warning: {warning}")
     if len(record.warnings) > 10:
         typer.echo(f"... and {len(record.warnings) - 10} more warnings in compression.json")
-    typer.echo(f"Saved to {output}; loaded again, its logits are identical.")
+    same = "; loaded again, its logits are identical" if record.reload_identical else ""
+    typer.echo(f"Saved to {output}{same}.")
     typer.echo(f"Next: logicbench eval --model {output} --suite core-mini")
 
 
