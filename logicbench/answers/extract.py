@@ -215,7 +215,8 @@ _ALTERNATIVE = re.compile(
 )
 _CORRECTION = re.compile(
     r"(?:[ \t\r\n,;.!?/|*_`$()\[\]-]{0,40}"
-    r"\b(?:no|wait|hmm|actually|rather|instead|sorry|correction|i mean|scratch that)\b){1,4}[ \t\r\n,:;.!*_`$()\[\]-]{0,40}",
+    r"\b(?:no|wait|hmm|actually|rather|instead|sorry|correction|i mean|scratch that)\b){1,4}"
+    r"[ \t\r\n,:;.!*_`$()\[\]-]{0,40}",
     re.IGNORECASE,
 )
 
