@@ -169,7 +169,7 @@ def eval_command(
         raise InputError("give --model PATH|NAME, or a reference backend such as --backend oracle")
     chosen = load_suite(suite) if suite is not None else None
     selections = list(chosen.selections) if chosen else [each for name in tasks or () for each in parse_selection(name)]
-    options = _backend_options(
+    options = backend_options(
         batch_size, dtype, tensor_parallel_size, base_url, _json_object(chat_template_kwargs), backend_option or ()
     )
     config = EvalConfig(
@@ -309,7 +309,7 @@ def _json_object(text: str) -> dict[str, Any]:
     return value
 
 
-def _backend_options(
+def backend_options(
     batch_size: str,
     dtype: str,
     tensor_parallel_size: int,

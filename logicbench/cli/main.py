@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("logicbench.cli.audit", "Attack a data set with shallow baselines."),
     "hardness": ("logicbench.cli.hardness", "Show a family's phase transition."),
     "fol": ("logicbench.cli.fol", "Read, print, check and prove first-order formulas."),
+    "translate": ("logicbench.cli.translate", "Translate sentences into first-order logic."),
     "models": ("logicbench.cli.models", "List and fetch models."),
     "eval": ("logicbench.cli.eval", "Evaluate a model."),
     "compress": ("logicbench.cli.compress", "Prune or quantise a model."),
@@ -32,6 +33,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("logicbench.cli.analyze", "Analyse a run: votes, cost, traces, token limits."),
     "plan": ("logicbench.cli.plan", "Say how many problems a comparison needs."),
     "serve": ("logicbench.cli.serve", "Serve the reward over HTTP."),
+    "export": ("logicbench.cli.export", "Write problems for trainers and other evaluation tools."),
     "report": ("logicbench.cli.report", "Write a run's report as one HTML file."),
 }
 """Subcommand -> (module with a Typer `app`, one-line help), in the order of the help page."""
