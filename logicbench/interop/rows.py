@@ -7,12 +7,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
+from logicbench.errors import InputError
 from logicbench.problem import Problem, dump_line
 
 
 def line_of(problem: Problem) -> str:
     """Return the problem's JSON line, without the newline."""
     return dump_line(problem.to_json()).decode().rstrip("\n")
+
+
+def problem_of(line: str) -> Problem:
+    """Return the problem of a JSON line.
+
+    Raises:
+        InputError: If the line does not hold a problem.
+    """
+    try:
+        return Problem.from_json(orjson.loads(line), "problem row")
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"a problem row is not JSON: {error}") from None
 
 
 def messages(problem: Problem, system: str | None = None) -> list[dict[str, str]]:
@@ -50,4 +65,22 @@ def verifiers_row(problem: Problem, system: str | None = None) -> dict[str, Any]
         "answer": problem.reference or "",
         "info": {"problem": line_of(problem)},
         "task": f"{problem.family}:{problem.task}",
+    }
+
+
+def openai_row(problem: Problem, system: str | None = None) -> dict[str, Any]:
+    """Return a sample in the form of OpenAI's `evals`: ``input``, ``ideal``, and the problem for the check."""
+    return {"input": messages(problem, system), "ideal": problem.reference or "", "problem": line_of(problem)}
+
+
+def eval_row(problem: Problem) -> dict[str, Any]:
+    """Return the flat document that lm-evaluation-harness and Inspect read: all columns are text."""
+    return {
+        "id": problem.id,
+        "prompt": problem.prompt,
+        "reference": problem.reference or "",
+        "family": problem.family,
+        "task": problem.task,
+        "split": problem.split,
+        "problem": line_of(problem),
     }
