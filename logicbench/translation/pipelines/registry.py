@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from logicbench.errors import InputError, UnknownNameError
 from logicbench.translation.items import Item, Kind
+from logicbench.translation.pipelines.clover import clover
+from logicbench.translation.pipelines.direct import direct
+from logicbench.translation.pipelines.incremental import incremental
+from logicbench.translation.pipelines.linc import linc
 from logicbench.translation.pipelines.logic_lm import logic_lm
 from logicbench.translation.pipelines.protocol import Dialogue, Settings, Translation
+from logicbench.translation.pipelines.semantic_majority import semantic_majority
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,15 @@ class Pipeline:
 
 
 PIPELINES: Mapping[str, Pipeline] = {
-    each.name: each for each in (Pipeline("logic-lm", logic_lm, ("fol", "rules", "typed")),)
+    each.name: each
+    for each in (
+        Pipeline("direct", direct),
+        Pipeline("logic-lm", logic_lm, ("fol", "rules", "typed")),
+        Pipeline("linc", linc, temperature=0.8),
+        Pipeline("clover", clover),
+        Pipeline("semantic-majority", semantic_majority, temperature=0.8),
+        Pipeline("incremental", incremental),
+    )
 }
 
 
