@@ -37,6 +37,9 @@ _BUILT_IN = {
     "rules": "logicbench.generators.rules:FAMILY",
 }
 
+_FROM_FILES = {"imported": "logicbench.generators.imported:FAMILY"}
+"""Families whose problems are read and not drawn: found by name, left out where all families are listed."""
+
 MAX_COMPLETION_BYTES = 1 << 20
 """Longer completions are cut at the front before they are read: the final answer stands at the end."""
 
@@ -211,8 +214,9 @@ def get_family(name: str) -> Family:
         UnknownNameError: If no family has the name.
         LogicbenchError: If a plug-in's object is not a family.
     """
-    if name in _BUILT_IN:
-        module, _, attribute = _BUILT_IN[name].partition(":")
+    shipped = _BUILT_IN.get(name) or _FROM_FILES.get(name)
+    if shipped is not None:
+        module, _, attribute = shipped.partition(":")
         return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
     plugins = _plugins()
     if name not in plugins:

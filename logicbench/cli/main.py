@@ -20,6 +20,7 @@ from logicbench.errors import LogicbenchError
 _COMMANDS: dict[str, tuple[str, str]] = {
     "families": ("logicbench.cli.families", "List the problem families, or describe one."),
     "generate": ("logicbench.cli.generate", "Generate problems as JSONL."),
+    "import": ("logicbench.cli.import_", "Make problems of published question files."),
     "verify": ("logicbench.cli.verify", "Check answers against problems."),
     "audit": ("logicbench.cli.audit", "Attack a data set with shallow baselines."),
     "hardness": ("logicbench.cli.hardness", "Show a family's phase transition."),

@@ -53,7 +53,7 @@ def score(item: Item, found: Translation, budget: Budget | None = None) -> Score
     total = 0.0
     for gold, text in _pairs(item, found):
         compared += 1
-        if text is None:
+        if not text:
             errors["missing_formula"] += 1
             continue
         same, near, kinds = _compare(gold, text, budget)
@@ -63,7 +63,7 @@ def score(item: Item, found: Translation, budget: Budget | None = None) -> Score
     if compared and len(found.formulas) > len(item.premises_fol) + 1:
         errors["surplus_formula"] += len(found.formulas) - len(item.premises_fol) - 1
     if not compared:
-        errors.update(kind for text in found.formulas for kind in _syntax(text))
+        errors.update(kind for text in found.formulas for kind in (_syntax(text) if text else ("missing_formula",)))
     return Score(correct, compared, equivalent, total, dict(sorted(errors.items())))
 
 
