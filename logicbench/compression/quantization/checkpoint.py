@@ -69,7 +69,7 @@ def load_dequantised(folder: Path, device: torch.device, scheme: Scheme) -> Any:
         module, _, kind = name.rpartition(".")
         if kind in ("weight_scale", "weight_shape"):
             continue
-        if f"{module}.weight_scale" in state:
+        if kind in ("weight", "weight_packed") and f"{module}.weight_scale" in state:  # a bias is stored as it was
             scales = state[f"{module}.weight_scale"]
             values = unpack(tensor, scheme.bits) if kind == "weight_packed" else tensor
             dense[f"{module}.weight"] = Codes(values, scales).dequantise().to(scales.dtype)
