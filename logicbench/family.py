@@ -35,6 +35,7 @@ _BUILT_IN = {
     "nlsat": "logicbench.generators.nlsat:FAMILY",
     "coloring": "logicbench.generators.coloring:FAMILY",
     "rules": "logicbench.generators.rules:FAMILY",
+    "skills": "logicbench.generators.skills:FAMILY",
 }
 
 _FROM_FILES = {"imported": "logicbench.generators.imported:FAMILY"}

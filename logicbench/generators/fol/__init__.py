@@ -1,0 +1,1 @@
+"""First-order arguments: the family `fol`, and what it shares with `skills`."""

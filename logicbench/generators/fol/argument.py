@@ -1,0 +1,161 @@
+"""Premises and a conclusion: the instance that `fol` and `skills` share, prepared for asking and checking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from logicbench.errors import BudgetExceeded, InputError
+from logicbench.generators.cache import InstanceCache
+from logicbench.generators.fol.words import Words
+from logicbench.logic.fol.parse import parse
+from logicbench.logic.fol.printing import render
+from logicbench.logic.fol.structures import Structure
+from logicbench.logic.fol.syntax import Equal, Formula, Not, depth, size, walk
+from logicbench.logic.fol.transform import Signature, signature
+from logicbench.solvers.prover.portfolio import Budget, Decision, Session
+
+BUDGET = Budget(conflicts=5_000, clauses=60_000, rounds=2, extra=2, size=4, rlimit=1_000_000)
+"""Limits of every question to the prover; an instance that needs more is not made."""
+
+MAX_PREMISES = 200
+Label = Literal["true", "false", "unknown"]
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Premises, a conclusion, and what the symbols are called."""
+
+    premises: tuple[Formula, ...]
+    conclusion: Formula
+    words: Words
+
+    @cached_property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The premises, then the conclusion."""
+        return (*self.premises, self.conclusion)
+
+    @cached_property
+    def signature(self) -> Signature:
+        """The symbols in use."""
+        return signature(self.formulas)
+
+    @cached_property
+    def equality(self) -> bool:
+        """Whether equality occurs."""
+        return any(isinstance(node, Equal) for formula in self.formulas for node in walk(formula))
+
+    @cached_property
+    def _session(self) -> Session:
+        # Provers on the search path are not asked: a label must not depend on what is installed.
+        return Session([*self.formulas, Not(self.conclusion)], BUDGET, external=False)
+
+    def decide(self, places: Sequence[int], conclusion: bool) -> Decision:
+        """Whether the premises at the places have a model in which the conclusion is true (or false)."""
+        last = len(self.premises) + (0 if conclusion else 1)
+        try:
+            return self._session.decide([*places, last])
+        except BudgetExceeded:
+            return Decision("unknown")
+
+    @cached_property
+    def holds(self) -> Decision:
+        """Whether all premises have a model in which the conclusion is true."""
+        return self.decide(range(len(self.premises)), True)
+
+    @cached_property
+    def fails(self) -> Decision:
+        """Whether all premises have a model in which the conclusion is false."""
+        return self.decide(range(len(self.premises)), False)
+
+    @cached_property
+    def label(self) -> Label | None:
+        """What the premises say of the conclusion; None if they contradict each other or the budget did not suffice.
+
+        Every side that is not refuted has a finite model that was checked by evaluating the formulas in it.
+        """
+        found = self.holds.status, self.fails.status
+        return _LABELS.get(found)
+
+    @cached_property
+    def valid(self) -> bool:
+        """Whether the conclusion follows."""
+        return self.label == "true"
+
+    @cached_property
+    def core(self) -> tuple[int, ...]:
+        """Places of premises from which the label true or false follows, none of which can be left out."""
+        decision, side = (self.fails, False) if self.label == "true" else (self.holds, True)
+        kept = [place for place in decision.core if place < len(self.premises)]
+        for place in tuple(kept):
+            rest = [other for other in kept if other != place]
+            if self.decide(rest, side).status == "unsat":
+                kept = rest
+        return tuple(kept)
+
+    @cached_property
+    def instances(self) -> int:
+        """Ground instances in the prover's refutation; 0 where there is none or it was found without them."""
+        return max(len(self.holds.instances), len(self.fails.instances))
+
+    def is_needed(self, places: Sequence[int]) -> bool | None:
+        """Whether the label follows from these premises and from no fewer of them; None if the budget runs out."""
+        side = self.label == "false"
+        if (whole := self.decide(places, side).status) != "unsat":
+            return None if whole == "unknown" else False
+        parts = [self.decide([other for other in places if other != place], side).status for place in places]
+        if "unsat" in parts:
+            return False
+        return None if "unknown" in parts else True
+
+    def model(self, conclusion: bool) -> Structure:
+        """Return a checked model of the premises in which the conclusion is true (or false)."""
+        structure = (self.holds if conclusion else self.fails).structure
+        assert structure is not None
+        return structure
+
+    def to_instance(self) -> dict[str, Any]:
+        """Return the argument as JSON values."""
+        return {
+            "premises": [render(formula) for formula in self.premises],
+            "conclusion": render(self.conclusion),
+            "words": self.words.to_json(),
+        }
+
+
+_LABELS: Mapping[tuple[str, str], Label] = {
+    ("sat", "unsat"): "true",
+    ("unsat", "sat"): "false",
+    ("sat", "sat"): "unknown",
+}
+
+
+def read_formula(text: Any) -> Formula:
+    """Read a formula of an instance.
+
+    Raises:
+        InputError: If it is not one, needs repair, or is larger than any that is generated.
+    """
+    if not isinstance(text, str) or len(text) > 2_000:
+        raise InputError("not an instance of arguments: a formula must be a text of at most 2,000 characters")
+    formula = parse(text, "unicode", "strict").formula
+    if size(formula) > 400 or depth(formula) > 60:
+        raise InputError(f"the formula {text[:60]!r} is too large")
+    return formula
+
+
+def _prepare(instance: Mapping[str, Any]) -> Argument:
+    premises = instance.get("premises")
+    if not isinstance(premises, list) or len(premises) > MAX_PREMISES:
+        raise InputError(f"not an instance of arguments: it needs a list of at most {MAX_PREMISES} premises")
+    return Argument(
+        tuple(map(read_formula, premises)),
+        read_formula(instance.get("conclusion")),
+        Words.from_json(instance.get("words")),
+    )
+
+
+argument_of: InstanceCache[Argument] = InstanceCache(_prepare)
+"""Returns the prepared argument of an instance."""

@@ -1,0 +1,306 @@
+"""Situations as answers: who there is and which facts are true; finite structures, written, read and checked.
+
+people: Anna, Ben, 1; true: Baker(Anna), Admire(Anna, 1), mentor(Anna) = Ben
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from logicbench.answers import ReadError, unwrap
+from logicbench.logic.fol.structures import Structure
+from logicbench.logic.fol.transform import Signature
+
+MAX_PEOPLE = 8
+MAX_FACTS = 2_000
+
+Value = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+"""People, and the facts: (predicate, person, ...), (``=``, name, person), (``=``, function, person, person)."""
+
+_KEY_PEOPLE = re.compile(r"(?:people|persons?|domain|individuals)\s{0,4}[:=]", re.IGNORECASE)
+_KEY_TRUE = re.compile(r"(?:true|facts?|true facts?|holds?)\s{0,4}[:=]", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9'-]{0,39})(?![A-Za-z0-9'-])")
+_NONE = re.compile(r"(?:none|nothing|no facts?|∅|\{\s{0,4}\})(?![A-Za-z0-9])", re.IGNORECASE)
+_AND = re.compile(r"and(?![A-Za-z0-9'-])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """The symbols that a situation has to interpret."""
+
+    predicates: tuple[tuple[str, int], ...]
+    functions: tuple[str, ...]
+    constants: tuple[str, ...]
+    equality: bool
+
+    @classmethod
+    def of(cls, found: Signature, equality: bool) -> Symbols:
+        """Return the symbols of a signature."""
+        return cls(found.predicates, tuple(name for name, _ in found.functions), found.constants, equality)
+
+    @property
+    def propositional(self) -> bool:
+        """Whether nobody is spoken of."""
+        return not self.functions and not self.constants and all(arity == 0 for _, arity in self.predicates)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def write(structure: Structure, symbols: Symbols) -> str:
+    """Write a structure in the form that `reader` reads."""
+    facts: list[str] = []
+    if symbols.propositional:
+        facts += [name for name, arity in symbols.predicates if structure.predicates.get((name, arity))]
+        return f"true: {', '.join(facts) or 'none'}"
+    names: dict[int, str] = {}
+    for constant in symbols.constants:
+        place = structure.constants[constant]
+        if place in names:
+            facts.append(f"{constant} = {names[place]}")
+        names.setdefault(place, constant)
+    for place in range(structure.size):
+        names.setdefault(place, str(1 + sum(name.isdigit() for name in names.values())))
+    for name, arity in symbols.predicates:
+        for row in sorted(structure.predicates.get((name, arity), ())):
+            facts.append(f"{name}({', '.join(names[place] for place in row)})" if row else name)
+    for function in symbols.functions:
+        for row, value in sorted(structure.functions[function, 1].items()):
+            facts.append(f"{function}({names[row[0]]}) = {names[value]}")
+    people = ", ".join(names[place] for place in range(structure.size))
+    return f"people: {people}; true: {', '.join(facts) or 'none'}"
+
+
+def explain(symbols: Symbols) -> str:
+    """Say in words how a situation is written, with an example that is no hint."""
+    if symbols.propositional:
+        return (
+            'A situation is written as "true:" and the letters of the statements that are true in it, with commas, or '
+            '"none"; every other statement is false. For example, if there were letters a, b and c: true: a, c'
+        )
+    parts = [
+        'A situation is written as "people:" and everybody there is, then a semicolon, "true:", and all true facts, '
+        f'with commas, or "none"; every other fact is false. There may be at most {MAX_PEOPLE} people; give those '
+        "without a name numbers."
+    ]
+    if symbols.constants:
+        parts.append("List every name among the people")
+        parts[-1] += (
+            ', unless two names belong to one person; then list one of the names and add a fact such as "Zed = Yan".'
+            if symbols.equality
+            else "."
+        )
+    if symbols.functions:
+        parts.append(
+            f'Say for everybody who is their {symbols.functions[0]}, as in "{symbols.functions[0]}(Zed) = Yan".'
+        )
+    parts.append("For example: people: Zed, Yan, 1; true: Happy(Zed), Knows(Zed, 1)")
+    return " ".join(parts)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def reader(symbols: Symbols, count: int = 1) -> Callable[[str], tuple[tuple[Value, ...], str]]:
+    """Return a reader of so many situations, one after the other."""
+    scanner = _Symbols(symbols)
+
+    def read(span: str) -> tuple[tuple[Value, ...], str]:
+        text = unwrap(span)
+        found: list[Value] = []
+        for _ in range(count):
+            value, text = scanner.read(text.lstrip(" \t\r\n;,.|/"))
+            found.append(value)
+        return tuple(found), text
+
+    return read
+
+
+class _Symbols:
+    """Reads one situation over known symbols; every step moves forward, so that the time is linear."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self.arity = dict(symbols.predicates)
+        self.predicates = _spellings([name for name, _ in symbols.predicates])
+        self.functions = _spellings(symbols.functions)
+        self.constants = _spellings(symbols.constants)
+
+    def read(self, text: str) -> tuple[Value, str]:
+        people: dict[str, str] = {}
+        key = _KEY_PEOPLE.match(text)
+        position = 0
+        if key is not None:
+            people, position = self._people(text, key.end())
+            position = _skip(text, position, ";,.\n")
+        elif not self.symbols.propositional:
+            raise ReadError("malformed", 'A situation begins with "people:".')
+        key = _KEY_TRUE.match(text, position)
+        if key is None:
+            raise ReadError("malformed", 'A situation needs "true:" and the facts, or "none".')
+        facts, position = self._facts(text, key.end(), people)
+        return (tuple(sorted(people.values())), tuple(sorted(facts))), text[position:]
+
+    def _people(self, text: str, position: int) -> tuple[dict[str, str], int]:
+        people: dict[str, str] = {}
+        position = _skip(text, position, "{[")
+        while (found := _NAME.match(text, position)) is not None and not _KEY_TRUE.match(text, position):
+            name = found[0].lower()
+            if name in people:
+                raise ReadError("malformed", f"{found[0]} is listed twice.")
+            people[name] = self.constants.get(found[0], self.constants.get(name, found[0]))
+            if len(people) > MAX_PEOPLE:
+                raise ReadError("length", f"There may be at most {MAX_PEOPLE} people.")
+            position = _next(text, found.end())
+            if position == found.end():
+                break
+        return people, _skip(text, position, "}]")
+
+    def _facts(self, text: str, position: int, people: dict[str, str]) -> tuple[set[tuple[str, ...]], int]:
+        position = _skip(text, position, "{[")
+        if (none := _NONE.match(text, position)) is not None:
+            return set(), none.end()
+        facts: set[tuple[str, ...]] = set()
+        while (found := self._fact(text, position, people)) is not None:
+            fact, end = found
+            facts.add(fact)
+            if len(facts) > MAX_FACTS:
+                raise ReadError("length", "Too many facts are listed.")
+            position = _next(text, end)
+            if position == end:
+                break
+        if not facts:
+            raise ReadError("malformed", "No fact could be read; write none if nothing is true.")
+        return facts, _skip(text, position, "}]")
+
+    def _fact(self, text: str, position: int, people: dict[str, str]) -> tuple[tuple[str, ...], int] | None:
+        found = _NAME.match(text, position)
+        if found is None or _KEY_PEOPLE.match(text, position):
+            return None
+        end = found.end()
+        opening = re.compile(r"[ \t]{0,4}\(").match(text, end)
+        arguments: list[str] = []
+        if opening is not None:
+            arguments, end = self._arguments(text, opening.end(), people)
+        equals = re.compile(r"[ \t]{0,4}=[ \t]{0,4}").match(text, end)
+        if equals is not None:
+            value = _NAME.match(text, equals.end())
+            if value is None:
+                raise ReadError("malformed", "After = there must be a person.")
+            return self._equation(found[0], arguments, self._person(value[0], people)), value.end()
+        name = self.predicates.get(found[0], self.predicates.get(found[0].lower(), ""))
+        if self.arity.get(name) == len(arguments):
+            return (name, *arguments), end
+        if opening is None:
+            return None  # the answer has ended, and prose begins
+        raise ReadError("malformed", f"{found[0]} is not a predicate of {len(arguments)} people.")
+
+    def _arguments(self, text: str, position: int, people: dict[str, str]) -> tuple[list[str], int]:
+        arguments: list[str] = []
+        while True:
+            position = _skip(text, position, "")
+            found = _NAME.match(text, position)
+            if found is None or len(arguments) == 4:
+                raise ReadError("malformed", "Between brackets there must be people, with commas.")
+            arguments.append(self._person(found[0], people))
+            position = _skip(text, found.end(), "")
+            sign = text[position : position + 1]
+            position += 1
+            if sign == ")":
+                return arguments, position
+            if sign != ",":
+                raise ReadError("malformed", "Between brackets there must be people, with commas.")
+
+    def _equation(self, name: str, arguments: list[str], value: str) -> tuple[str, ...]:
+        constant = self.constants.get(name, self.constants.get(name.lower()))
+        if not arguments and constant is not None:
+            return ("=", constant, value)
+        function = self.functions.get(name, self.functions.get(name.lower()))
+        if len(arguments) == 1 and function is not None:
+            return ("=", function, arguments[0], value)
+        raise ReadError("malformed", f"{name} is neither a name nor somebody's relative.")
+
+    def _person(self, name: str, people: dict[str, str]) -> str:
+        if name.lower() not in people:
+            raise ReadError("range", f"{name} is not among the people listed.")
+        return people[name.lower()]
+
+
+def _spellings(names: Sequence[str]) -> dict[str, str]:
+    """Return what may be written for a name: itself, and in lower case where that is no other name."""
+    lower = [name.lower() for name in names]
+    folded = {one: name for one, name in zip(lower, names, strict=True) if lower.count(one) == 1}
+    return {**folded, **{name: name for name in names}}
+
+
+def _skip(text: str, position: int, signs: str) -> int:
+    while position < len(text) and (text[position] in signs or text[position] in " \t\r\n"):
+        position += 1
+    return position
+
+
+def _next(text: str, position: int) -> int:
+    """Return the place after a separator, or the same place if there is none."""
+    start = _skip(text, position, "")
+    end = start + 1 if text[start : start + 1] in (",", ";") and start < len(text) else start
+    end = _skip(text, end, "")
+    joint = _AND.match(text, end)
+    if joint is not None:
+        return _skip(text, joint.end(), "")
+    return end if end > start else position
+
+
+# --- meaning ----------------------------------------------------------------------------------------------------------
+
+
+def structure_of(value: Value, symbols: Symbols) -> Structure | str:
+    """Return the structure that a situation describes, or one sentence that says what it leaves open."""
+    people, facts = value
+    places = {name: place for place, name in enumerate(people)}
+    if symbols.propositional:
+        places = {"": 0}
+    if not places:
+        return "There must be at least one person."
+    constants = {name: places[name] for name in symbols.constants if name in places}
+    functions: dict[tuple[str, int], dict[tuple[int, ...], int]] = {(name, 1): {} for name in symbols.functions}
+    predicates: dict[tuple[str, int], set[tuple[int, ...]]] = {symbol: set() for symbol in symbols.predicates}
+    for fact in facts:
+        if fact[0] != "=":
+            predicates[fact[0], len(fact) - 1].add(tuple(places[name] for name in fact[1:]))
+            continue
+        name, *row, person = fact[1:]
+        where = places[person]
+        if row:
+            told = functions[name, 1].setdefault((places[row[0]],), where)
+        else:
+            told = constants.setdefault(name, where)
+        if told != where:
+            return f"{name} is said to be two people."
+    for constant in symbols.constants:
+        if constant not in constants:
+            return f"Nobody is {constant}."
+    for (name, _), rows in functions.items():
+        if missing := [one for one in product(range(len(people))) if one not in rows]:
+            return f"Nobody is the {name} of {people[missing[0][0]]}."
+    return Structure(
+        len(places), constants, {symbol: frozenset(rows) for symbol, rows in predicates.items()}, functions
+    )
+
+
+def random_situation(symbols: Symbols, choose: Callable[[Sequence[bool]], bool]) -> str:
+    """Return a random well-formed situation in which everybody is named, as text."""
+    people = symbols.constants or ("1",)
+    flip = (False, True)
+    facts = [
+        f"{name}({', '.join(row)})" if row else name
+        for name, arity in symbols.predicates
+        for row in product(people, repeat=arity)
+        if choose(flip)
+    ]
+    if symbols.propositional:
+        return f"true: {', '.join(facts) or 'none'}"
+    facts += [f"{name}({one}) = {one}" for name in symbols.functions for one in people]
+    return f"people: {', '.join(people)}; true: {', '.join(facts) or 'none'}"
