@@ -10,7 +10,7 @@ export OMP_NUM_THREADS ?= 1
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help eval test test-slow lint format types bench clean
+.PHONY: help eval test test-slow test-adapters lint format types bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,27 @@ test: $(VENV)/.dev  ## install everything and run the tests
 test-slow: $(VENV)/.dev  ## the tests that take minutes or download a model
 	$(BIN)/python -m pytest -n $(JOBS) -m 'slow or model'
 
+# One environment an adapter: their pins contradict each other. ADAPTER_needs names what goes in besides logicbench.
+ADAPTERS := inspect lm_eval reasoning_gym trl verifiers
+ADAPTER_ROOT ?= .venv-adapters
+inspect_needs := inspect-ai
+lm_eval_needs := lm_eval accelerate transformers
+reasoning_gym_needs := reasoning-gym
+trl_needs := trl
+verifiers_needs := verifiers
+
+$(ADAPTER_ROOT)/%/.installed: constraints-adapters.txt pyproject.toml
+	$(PYTHON) -m venv $(@D)
+	@case $* in trl|lm_eval) $(@D)/bin/python -m pip --disable-pip-version-check install -q -c constraints-adapters.txt torch;; esac
+	$(@D)/bin/python -m pip --disable-pip-version-check install -q -c constraints-adapters.txt $($*_needs) pytest pyarrow
+	$(@D)/bin/python -m pip --disable-pip-version-check install -q -c constraints-adapters.txt --editable .
+	@touch $@
+
+test-adapters: $(ADAPTERS:%=$(ADAPTER_ROOT)/%/.installed)  ## test against the real trainers and evaluation tools
+	@for name in $(ADAPTERS); do \
+	  $(ADAPTER_ROOT)/$$name/bin/python -m pytest -q -p no:cacheprovider tests/adapters/test_$$name.py || exit 1; \
+	done
+
 lint: $(VENV)/.dev  ## ruff (rules and format) and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -62,4 +83,4 @@ bench: $(VENV)/.bench  ## rates of generation and verification beside other pack
 	$(BIN)/python benchmarks/versus_satquest.py
 
 clean:  ## remove caches and the virtual environment
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ADAPTER_ROOT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

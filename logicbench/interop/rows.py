@@ -63,8 +63,7 @@ def verifiers_row(problem: Problem, system: str | None = None) -> dict[str, Any]
     return {
         "prompt": messages(problem, system),
         "answer": problem.reference or "",
-        "info": {"problem": line_of(problem)},
-        "task": f"{problem.family}:{problem.task}",
+        "info": {"problem": line_of(problem)},  # no key "task": verifiers routes by it
     }
 
 

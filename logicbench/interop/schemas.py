@@ -51,6 +51,5 @@ def verifiers_schema() -> Any:
             ("prompt", _messages(arrow)),
             ("answer", text),
             ("info", arrow.struct([("problem", text)])),
-            ("task", text),
         ]
     )
