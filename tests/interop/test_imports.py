@@ -12,7 +12,10 @@ from logicbench.interop.imports.options import read_ar_lsat, read_logical_deduct
 from logicbench.interop.imports.prontoqa import read_prontoqa
 from logicbench.interop.imports.proofwriter import read_proofwriter
 from logicbench.interop.imports.question import check_label, to_problem
+from logicbench.interop.imports.rule_english import read_rule
+from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.printing import render
+from logicbench.logic.fol.transform import canonical
 from logicbench.problem import Problem, load
 from logicbench.seeding import Stream
 
@@ -108,6 +111,33 @@ def test_proofwriter_meta_ruletaker_and_rows(written):
     }  # fmt: skip
     (question,) = read_proofwriter(written([row]))
     assert (question.answer, question.question) == ("Uncertain", "Bob is big.")
+    assert check_label(question).status == "confirmed"
+    contraposed = {**row, "context": "All big people are quiet. Bob is not quiet."}
+    (question,) = read_proofwriter(written([contraposed]))
+    check = check_label(question)
+    assert (check.status, check.verdict) == ("refuted", "False") and "premises 1, 2" in check.reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "formula"),
+    [
+        ("Anne is not big.", "¬big(anne)"),
+        ("The eagle does not chase the cow.", "¬chase(eagle, cow)"),
+        ("If someone is big and not kind then they like Anne.", "∀x (big(x) ∧ ¬kind(x) → like(x, anne))"),
+        ("Red, cold things are not round.", "∀x (red(x) ∧ cold(x) → ¬round(x))"),
+        ("All quiet people are rough.", "∀x (quiet(x) → rough(x))"),
+        ("All quiet people sing songs.", None),
+        ("Anne is big, or so they say.", None),
+        ("If Anne is big.", None),
+        ("If the cow eats the dog and it sees Bob then the dog is red.", None),
+    ],
+)
+def test_the_english_of_rules(sentence, formula):
+    found = read_rule(sentence)
+    if formula is None:
+        assert found is None
+    else:
+        assert canonical(found) == canonical(parse(formula).formula)
 
 
 def test_prontoqa_is_read_and_every_label_derived(written):

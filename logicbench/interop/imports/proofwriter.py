@@ -1,7 +1,8 @@
 """ProofWriter (Tafjord et al. 2021) and RuleTaker (Clark et al. 2020): facts and rules in English.
 
 Three layouts are read: ProofWriter's *meta* files (``theory``, ``triples``, ``rules``, ``questions``), whose
-representations are formulas; RuleTaker's (``context``, ``questions`` with ``text`` and ``label``); rows with options.
+representations are formulas; RuleTaker's (``context``, ``questions`` with ``text`` and ``label``); rows with options,
+whose controlled English is read into formulas.
 In an open world labels are checked classically: a rule also says that where its conclusion fails a condition fails,
 which ProofWriter's own labels leave out. In a closed world labels are not checked.
 """
@@ -16,12 +17,14 @@ from typing import Any
 from logicbench.errors import InputError
 from logicbench.interop.imports.files import question_row, rows, text
 from logicbench.interop.imports.question import Question
+from logicbench.interop.imports.rule_english import rule_program
 from logicbench.logic.fol.syntax import Constant, Formula, Implies, Not, Predicate, Term, Variable, conjunction
 from logicbench.logic.fol.transform import closure
 from logicbench.translation.programs import Program
 
 _ATOM = re.compile(r'\(\s*"([^"]*)"\s+"([^"]*)"\s+"([^"]*)"\s+"([-+~])"\s*\)')
 _GENERIC = frozenset({"something", "someone", "it", "they", "thing", "things", "people"})
+_CLOSED = "in a closed world labels are not checked"
 _ANSWERS = {True: "True", False: "False", "True": "True", "False": "False", "Unknown": "Uncertain"}
 
 
@@ -35,7 +38,18 @@ def read_proofwriter(path: str | Path) -> Iterator[Question]:
         if "options" in row:
             item = question_row(row, str(path), place)
             context = " ".join(item.premises)
-            yield Question("proofwriter", item.name, context, context, item.conclusion, item.label or "", item.labels)
+            program = rule_program(context, item.conclusion)
+            yield Question(
+                "proofwriter",
+                item.name,
+                context,
+                context,
+                item.conclusion,
+                item.label or "",
+                item.labels,
+                closed=item.closed,
+                program=_CLOSED if item.closed else program,
+            )
         elif isinstance(row.get("questions"), dict):
             yield from _meta(row, str(path), place)
         elif isinstance(row.get("questions"), list):
@@ -59,7 +73,7 @@ def _ruletaker(row: Mapping[str, Any], source: str, place: int) -> Iterator[Ques
             ("True", "False"),
             closed=True,
             depth=_depth(asked.get("meta")),
-            program="in a closed world labels are not checked",
+            program=_CLOSED,
         )
 
 
@@ -80,7 +94,7 @@ def _meta(row: Mapping[str, Any], source: str, place: int) -> Iterator[Question]
             ("True", "False") if closed else ("True", "False", "Uncertain"),
             closed=closed,
             depth=_depth(asked),
-            program="in a closed world labels are not checked" if closed else _program(row, asked),
+            program=_CLOSED if closed else _program(row, asked),
         )
 
 
@@ -107,7 +121,7 @@ def _program(row: Mapping[str, Any], asked: Mapping[str, Any]) -> Program | str:
             premises.append(formula)
     statement = read_representation(asked.get("representation"))
     if statement is None or not premises:
-        return "the file has no representations"
+        return rule_program(str(row["theory"]), str(asked.get("question")))
     return Program(tuple(premises), statement)
 
 
