@@ -86,9 +86,9 @@ def translate_command(
     from logicbench.cli.eval import backend_options
     from logicbench.models.protocol import Sampling
     from logicbench.translation.items import load_items
-    from logicbench.translation.pipelines.protocol import Settings
+    from logicbench.translation.pipelines.protocol import SEPARATOR, Settings
     from logicbench.translation.pipelines.registry import get_pipeline
-    from logicbench.translation.run import SEPARATOR, RunConfig
+    from logicbench.translation.run import RunConfig
 
     chosen = get_pipeline(pipeline)
     items = load_items(data)[:limit]

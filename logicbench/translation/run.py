@@ -21,12 +21,10 @@ from logicbench.evals.lock import RunLock
 from logicbench.models.protocol import Backend, Completion, Message, Request, Sampling
 from logicbench.seeding import digest
 from logicbench.translation.items import Item
-from logicbench.translation.pipelines.protocol import Ask, Dialogue, Settings, Translation
+from logicbench.translation.pipelines.protocol import SEPARATOR, Ask, Dialogue, Settings, Translation
 from logicbench.translation.pipelines.registry import Pipeline
 from logicbench.translation.score import score
 
-SEPARATOR = "------"
-"""What ends an example in the prompts, and an answer."""
 IN_WORK = 64
 """Items in work at a time."""
 LOG = "translations.jsonl"
@@ -188,15 +186,17 @@ def _round(active: Sequence[_Work], backend: Backend, config: RunConfig) -> None
             key = f"{work.item.name}/{work.count}"
             places[key] = work, place
             seed = int.from_bytes(digest("translate", config.seed, work.item.name, work.count)[:8], "little") >> 1
-            requests[ask.greedy].append(
-                Request(key, (Message("user", ask.prompt),), seed, work.item.name, work.count, ask.grammar)
-            )
+            requests[ask.greedy].append(Request(key, _messages(ask), seed, work.item.name, work.count, ask.grammar))
             work.count += 1
     for greedy, batch in requests.items():
         if batch:
             sampling = replace(config.sampling, temperature=0.0) if greedy else config.sampling
             for completion in backend.complete(batch, sampling):
                 _receive(completion, *places[completion.key])
+
+
+def _messages(ask: Ask) -> tuple[Message, ...]:
+    return tuple(Message("assistant" if place % 2 else "user", turn) for place, turn in enumerate(ask.turns))
 
 
 def _receive(completion: Completion, work: _Work, place: int) -> None:

@@ -86,7 +86,7 @@ class Tutor:
                 continue
             self.requests.append(request)
             self.temperatures.append(sampling.temperature)
-            text = self.responder(request.messages[0].content)
+            text = self.responder("\n------\n".join(message.content for message in request.messages))
             yield Completion(request.key, text, "stop", prompt_tokens=7, reported_tokens=3)
 
     def close(self):

@@ -18,6 +18,10 @@ from logicbench.translation.items import Item
 from logicbench.translation.labels import LABELS
 from logicbench.translation.programs import Program
 
+SEPARATOR = "------"
+"""Stands between the parts of a prompt's template, and ends an answer."""
+ANSWER = "======"
+"""Stands between question and answer of an example."""
 Verification: TypeAlias = Literal["consistency", "counter-model"]
 T = TypeVar("T")
 
@@ -27,14 +31,19 @@ class Ask:
     """One question to the model.
 
     Attributes:
-        prompt: The text of the question.
+        turns: What the user and the model say in turn, worked examples first; the last turn, the user's, is open.
         greedy: Whether it is to be answered at temperature 0, whatever the run's temperature.
         grammar: EBNF that the answer must follow, where the backend can see to that.
     """
 
-    prompt: str
+    turns: tuple[str, ...]
     greedy: bool = False
     grammar: str | None = None
+
+    @property
+    def prompt(self) -> str:
+        """All turns as one text."""
+        return f"\n{SEPARATOR}\n".join(self.turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +109,23 @@ def prompt_text(name: str) -> str:
     return resources.files("logicbench.translation").joinpath("prompts", f"{name}.txt").read_text(encoding="utf-8")
 
 
-def render(name: str, **values: Any) -> str:
-    """Fill in a prompt's template."""
-    return _environment().from_string(prompt_text(name)).render(**values)
+def render(name: str, **values: Any) -> tuple[str, ...]:
+    """The turns of a prompt, its template filled in.
+
+    A template is the task, worked examples and the question, between them lines of ``------``; in an example, a line of
+    ``======`` stands between question and answer. Templates without examples are one turn.
+    """
+    task, *blocks = prompt_text(name).split(f"{SEPARATOR}\n")
+    if not blocks:
+        return (_fill(task, values),)
+    turns = [part for example in blocks[:-1] for part in example.split(f"{ANSWER}\n")]
+    turns.append(_fill(blocks[-1], values))
+    turns[0] = f"{_fill(task, values)}\n\n{turns[0]}"
+    return tuple(turn.strip("\n") for turn in turns)
+
+
+def _fill(template: str, values: Mapping[str, Any]) -> str:
+    return _environment().from_string(template).render(**values).strip("\n")
 
 
 def read_formula(text: str) -> tuple[Formula | None, str]:
