@@ -221,6 +221,14 @@ _CORRECTION = re.compile(
 )
 
 
+_LISTED = re.compile(r"[ \t,;/|&]{1,8}\w{1,64}(?:[ \t,;/|&]{1,8}\w{1,64}){0,8}(?=[ \t.!]{0,8}(?:[\r\n]|$))")
+"""Words and nothing else up to the end of the line, which may be further answers: ``YES NO`` or ``TRUE, FALSE``."""
+
+_SEPARATORS = " \t,;/|&"
+MAX_LISTED = 8
+"""How many answers in a row are read before they are taken for a list of alternatives."""
+
+
 def _refuse_alternatives(value: Any, rest: str, reader: Reader) -> None:
     """Raise a conflict if the text after an answer is another answer."""
     connector = _ALTERNATIVE.match(rest)
@@ -228,6 +236,18 @@ def _refuse_alternatives(value: Any, rest: str, reader: Reader) -> None:
         other = _try(reader, rest[connector.end() :])
         by_word = connector[0].strip(_PUNCTUATION + "/|&-") != ""
         if other is not None and other[0] != value and (by_word or not other[1].strip(_PUNCTUATION)):
+            raise ReadError("conflict", "Two different answers are given; give one.")
+    listed = _LISTED.match(rest)
+    if listed is not None:
+        left = listed[0].lstrip(_SEPARATORS)
+        others: list[Any] = []
+        while left.strip() and len(others) < MAX_LISTED:
+            other = _try(reader, left)
+            if other is None or len(other[1]) >= len(left):
+                break
+            others.append(other[0])
+            left = other[1].lstrip(_SEPARATORS)
+        if not left.strip(_PUNCTUATION) and any(other != value for other in others):
             raise ReadError("conflict", "Two different answers are given; give one.")
     correction = _CORRECTION.match(rest)
     if correction is not None:

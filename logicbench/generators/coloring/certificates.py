@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from logicbench.answers import ReadError, unwrap
@@ -132,7 +133,13 @@ def _statement(text: str, lexicon: Lexicon) -> Statement:
 _NONE = re.compile(
     r"none\b|no (?:mistakes?|errors?|such pairs?|conflicts?|pairs?|violations?)\b|\[[ \t]{0,4}\]|\{\}", re.I
 )
-_ALTERNATIVE = re.compile(r"(?:or|alternatively|otherwise|maybe|perhaps)\b", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\b(?:or|alternatively|otherwise|maybe|perhaps)\b", re.IGNORECASE)
+_TURN = re.compile(
+    r"\b(?:or|alternatively|otherwise|maybe|perhaps|wait|actually|rather|sorry|correction)\b", re.IGNORECASE
+)
+_CORRECTION = re.compile(
+    r"^[ \t,;:.!/|&*_`-]{0,20}(?:(?:no|wait|hmm|actually|rather|sorry)\b[ \t,;:.!*_`-]{0,20}){0,4}", re.I
+)
 _NUMBER_PAIR = re.compile(
     r"[(\[{]?(?:edge[ \t]{1,4})?(?:vertex[ \t]{1,4}|vertices[ \t]{1,4})?([0-9]{1,6})[ \t]{0,4}"
     r"(?:-|–|—|,|&|/|\band\b|\bto\b)[ \t]{0,4}(?:vertex[ \t]{1,4})?([0-9]{1,6})[)\]}]?(?![0-9])",
@@ -151,12 +158,13 @@ def read_pairs(lexicon: Lexicon) -> Callable[[str], tuple[tuple[tuple[int, int],
         none = False
         for raw in text.splitlines():
             line = _BULLETS.sub("", raw, count=1).strip()
+            _refuse_alternatives(line, lexicon)
             if _NONE.match(line.lower()):
                 none = True
             elif _ALTERNATIVE.match(line):
                 raise ReadError("conflict", "Alternatives are given; give one answer.")
             elif line and "```" not in line:
-                pairs += _numbers(line, lexicon) if lexicon.names is None else _names(line, lexicon)
+                pairs += _pairs(line, lexicon)
         if none and pairs:
             raise ReadError("conflict", "The answer says that there are no mistakes, and names some.")
         if not none and not pairs:
@@ -164,6 +172,22 @@ def read_pairs(lexicon: Lexicon) -> Callable[[str], tuple[tuple[tuple[int, int],
         return tuple(sorted(set(pairs))), ""
 
     return read
+
+
+def _refuse_alternatives(line: str, lexicon: Lexicon) -> None:
+    """Raise a conflict if one line gives two answers: ``none or 6 - 9``, ``none, 6 - 9``, ``6 - 9 or none``."""
+    tails = [line[match.end() :] for match in islice(_TURN.finditer(line), 8)]
+    none = _NONE.match(line)
+    if none is not None:
+        tails.append(line[none.end() :])
+    for tail in tails:
+        other = _CORRECTION.sub("", tail, count=1)
+        if (_NONE.match(other) and none is None) or _pairs(other, lexicon):
+            raise ReadError("conflict", "Alternatives are given; give one answer.")
+
+
+def _pairs(line: str, lexicon: Lexicon) -> list[tuple[int, int]]:
+    return _numbers(line, lexicon) if lexicon.names is None else _names(line, lexicon)
 
 
 _BULLETS = re.compile(r"^[ \t]{0,8}(?:[-*•+>][ \t]{1,4})?(?:[0-9]{1,4}[.)][ \t]{1,4})?")
