@@ -35,6 +35,7 @@ _BUILT_IN = {
     "nlsat": "logicbench.generators.nlsat:FAMILY",
     "coloring": "logicbench.generators.coloring:FAMILY",
     "rules": "logicbench.generators.rules:FAMILY",
+    "fol": "logicbench.generators.fol:FAMILY",
     "skills": "logicbench.generators.skills:FAMILY",
 }
 

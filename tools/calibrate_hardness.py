@@ -49,6 +49,11 @@ POPULATIONS: dict[str, list[Part]] = {
         Part("answer", {"world": "closed", "depth": list(range(13)), "distractors": [5, 10, 20]}, 900),
         Part("answer", {"source": "hard-sat", "variables": [5, 6, 8, 10, 12, 15, 20, 25, 30]}, 600),
     ],
+    "fol": [
+        Part("entail", {"depth": [1, 2, 3, 4, 5, 6], "distractors": [0, 4, 8], "functions": [False, True]}, 300),
+        Part("entail", {"depth": [1, 2, 3, 4], "quantifiers": 1}, 90),
+    ],
+    "fol-translate": [Part("translate", {"quantifiers": [1, 2]}, 600)],
     "skills": [Part("judge", {"length": [1, 2, 3, 4, 5, 6], "distractors": [0, 1, 2, 4]}, 1200)],
 }
 """Scale, named FAMILY or FAMILY-TASK -> its reference population."""

@@ -20,6 +20,9 @@ from logicbench.solvers.prover.portfolio import Budget, Decision, Session
 BUDGET = Budget(conflicts=5_000, clauses=60_000, rounds=2, extra=2, size=4, rlimit=1_000_000)
 """Limits of every question to the prover; an instance that needs more is not made."""
 
+MAX_DECISIONS = 256
+"""Answers of the prover kept with an argument, for the many answers that are checked against it in RL."""
+
 MAX_PREMISES = 200
 Label = Literal["true", "false", "unknown"]
 
@@ -52,13 +55,21 @@ class Argument:
         # Provers on the search path are not asked: a label must not depend on what is installed.
         return Session([*self.formulas, Not(self.conclusion)], BUDGET, external=False)
 
+    @cached_property
+    def _decisions(self) -> dict[tuple[int, ...], Decision]:
+        return {}
+
     def decide(self, places: Sequence[int], conclusion: bool) -> Decision:
         """Whether the premises at the places have a model in which the conclusion is true (or false)."""
-        last = len(self.premises) + (0 if conclusion else 1)
-        try:
-            return self._session.decide([*places, last])
-        except BudgetExceeded:
-            return Decision("unknown")
+        chosen = (*places, len(self.premises) + (0 if conclusion else 1))
+        if chosen not in self._decisions:
+            if len(self._decisions) >= MAX_DECISIONS:
+                self._decisions.clear()
+            try:
+                self._decisions[chosen] = self._session.decide(chosen)
+            except BudgetExceeded:
+                self._decisions[chosen] = Decision("unknown")
+        return self._decisions[chosen]
 
     @cached_property
     def holds(self) -> Decision:

@@ -60,10 +60,29 @@ def _say(formula: Any, words: Words, top: bool = False) -> str:
 
 
 def _is_literal(formula: Any) -> bool:
-    return isinstance(formula.body if isinstance(formula, Not) else formula, Predicate | Equal)
+    atom = formula.body if isinstance(formula, Not) else formula
+    return isinstance(atom, Predicate | Equal) or _object(formula) is not None
+
+
+def _object(formula: Any) -> tuple[Predicate, Predicate] | None:
+    """Return the kind and the deed of ``x admires some baker`` and ``x admires every baker``, in formulas."""
+    if isinstance(formula, Forall) and isinstance(formula.body, Implies):
+        kind, deed = formula.body.left, formula.body.right
+    elif isinstance(formula, Exists) and isinstance(formula.body, And) and len(formula.body.operands) == 2:
+        kind, deed = formula.body.operands
+    else:
+        return None
+    variable = formula.variable
+    if not isinstance(kind, Predicate) or not isinstance(deed, Predicate) or kind.arguments != (variable,):
+        return None
+    alone = len(deed.arguments) == 2 and deed.arguments[1] == variable
+    return (kind, deed) if alone and variable not in walk(deed.arguments[0]) else None
 
 
 def _literal(formula: Any, words: Words) -> str:
+    found = _object(formula)
+    if found is not None:
+        return f"{term(found[1].arguments[0], words)} {_verb_phrase(formula, words)}"
     positive = not isinstance(formula, Not)
     atom = formula if positive else formula.body
     if isinstance(atom, Equal):
@@ -123,6 +142,9 @@ def _short(formula: Forall | Exists) -> tuple[Any, ...] | None:
 
 def _is_about(formula: Any, name: str) -> bool:
     """Whether a literal has the variable as its subject and nowhere else."""
+    found = _object(formula)
+    if found is not None:
+        return found[1].arguments[0] == Variable(name)
     atom = formula.body if isinstance(formula, Not) else formula
     if not isinstance(atom, Predicate) or not atom.arguments or atom.arguments[0] != Variable(name):
         return False
@@ -150,6 +172,13 @@ def _quantified(formula: Forall | Exists, words: Words, top: bool) -> str:
 
 
 def _verb_phrase(literal: Any, words: Words) -> str:
+    found = _object(literal)
+    if found is not None:
+        kind, deed = found
+        each = "every" if isinstance(literal, Forall) else "some"
+        role = words.category(kind.name) == "role"
+        whom = f"{each} {words.word(kind.name)}" if role else f"{each} person who {words.phrase(kind.name)}"
+        return words.phrase(deed.name, True, [whom])
     positive = not isinstance(literal, Not)
     atom = literal if positive else literal.body
     return words.phrase(atom.name, positive, [term(argument, words) for argument in atom.arguments[1:]])

@@ -1,0 +1,135 @@
+"""The family object of `fol`: ties tasks, surfaces and measuring together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from logicbench.answers import Reader, read_answer
+from logicbench.errors import BudgetExceeded
+from logicbench.family import Baseline, Draft, Rendering, Task
+from logicbench.generators.cache import InstanceCache
+from logicbench.generators.fol import frames, variants
+from logicbench.generators.fol.argument import Argument, argument_of
+from logicbench.generators.fol.effort import effort, quantifier_depth
+from logicbench.generators.fol.knobs import FolKnobs
+from logicbench.generators.fol.tasks import ArgumentTask, Certify, Countermodel, Entail
+from logicbench.generators.fol.translate import Translate, sentence_of
+from logicbench.generators.nlsat.variants import vary as vary_theory
+from logicbench.hardness import load_scale
+from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.seeding import Stream
+
+_ALL: tuple[ArgumentTask, ...] = (Entail(), Certify(), Countermodel())
+_TASKS: dict[str, ArgumentTask] = {task.info.name: task for task in _ALL}
+_TRANSLATE = Translate()
+
+
+class FolFamily:
+    """First-order arguments and translations."""
+
+    name = "fol"
+    version = "1"
+    summary = "what follows in first-order logic, finite countermodels, and formulas of English sentences"
+    control = (
+        "The control parameter is the depth, the number of steps from a given fact to the conclusion; quantifiers, "
+        "functions and equality decide what a step is."
+    )
+    tasks: Mapping[str, Task] = {name: task.info for name, task in _TASKS.items()} | {"translate": _TRANSLATE.info}
+    surfaces = frames.SURFACES
+    variants = variants.VARIANTS
+    knobs = FolKnobs
+
+    def sample(self, task: str, knobs: FolKnobs, stream: Stream) -> Sequence[Draft]:
+        """Draw one group; see `Family.sample`."""
+        return _TRANSLATE.drafts(knobs, stream) if task == "translate" else _TASKS[task].drafts(knobs, stream)
+
+    def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
+        """Return the size of what is asked and, where something follows, of the proof that the prover found.
+
+        ``instances`` counts the ground instances in its refutation and ``core`` the premises that are needed; both are
+        0 where nothing follows. ``effort``, of which the score is made, does not depend on the answer.
+        """
+        if task == "translate":
+            sentence = sentence_of(instance)
+            figures: dict[str, Json] = {
+                "quantifiers": quantifier_depth(sentence.formula),
+                "effort": sentence.effort,
+            }
+            scale = load_scale("fol-translate")
+        else:
+            argument = argument_of(instance)
+            decided = argument.label in ("true", "false")
+            figures = {
+                "premises": len(argument.premises),
+                "quantifiers": max(map(quantifier_depth, argument.formulas)),
+                "core": len(argument.core) if decided else 0,
+                "instances": argument.instances,
+                "effort": effort(argument),
+            }
+            scale = load_scale(self.name)
+        if scale is not None:
+            figures["score"] = scale.score(figures["effort"])
+        return figures
+
+    def render(self, task: str, instance: Mapping[str, Json], surface: str, stream: Stream) -> Rendering:
+        """Show an instance."""
+        if task == "translate":
+            return _TRANSLATE.render(sentence_of(instance), surface, stream)
+        argument = argument_of(instance)
+        view = frames.show(argument, surface, stream)
+        asked = _TASKS[task]
+        return Rendering(f"{view.text}\n\n{asked.ask(argument, surface, view)}", asked.reference(argument))
+
+    def vary(self, task: str, instance: Mapping[str, Json], variant: str, stream: Stream) -> Mapping[str, Json]:
+        """Return an equivalent instance."""
+        make = vary_theory if task == "translate" else variants.vary
+        return make(instance, variant, stream)
+
+    def parse(self, problem: Problem, text: str) -> Answer | Unparsable:
+        """Read the final answer."""
+        if problem.task == "translate":
+            sentence, surface = sentence_of(problem.instance), _surface(problem)
+            return read_answer(text, lambda span: _TRANSLATE.read(sentence, surface, span))
+        readers = _readers(problem.instance)
+        reader = readers.get(problem.task)
+        if reader is None:
+            reader = readers[problem.task] = _TASKS[problem.task].reader(argument_of(problem.instance))
+        return read_answer(text, reader)
+
+    def check(self, problem: Problem, answer: Answer) -> Verdict:
+        """Check an answer."""
+        try:
+            if problem.task == "translate":
+                return _TRANSLATE.check(sentence_of(problem.instance), answer.value)
+            return _TASKS[problem.task].check(argument_of(problem.instance), answer.value)
+        except BudgetExceeded as error:
+            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+
+    def guess(self, problem: Problem, stream: Stream) -> str:
+        """Return a random well-formed answer."""
+        if problem.task == "translate":
+            return _TRANSLATE.guess(sentence_of(problem.instance), _surface(problem), stream)
+        return _TASKS[problem.task].guess(argument_of(problem.instance), stream)
+
+    def chance(self, problem: Problem) -> float | None:
+        """Return the probability that a guess is right, or None where it is not known."""
+        return None if problem.task == "translate" else _TASKS[problem.task].chance(argument_of(problem.instance))
+
+    def baselines(self, task: str) -> Mapping[str, Baseline]:
+        """Return the shallow solvers of a task."""
+        if task == "translate":
+            return {"one-rule": lambda problem: self.guess(problem, Stream("baseline"))}
+
+        def on_problem(solver: Callable[[Argument], str]) -> Baseline:
+            return lambda problem: solver(argument_of(problem.instance))
+
+        return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
+
+
+def _surface(problem: Problem) -> str:
+    return str(problem.rendering.get("surface", problem.surface))
+
+
+_readers: InstanceCache[dict[str, Reader]] = InstanceCache(lambda instance: {})
+
+FAMILY = FolFamily()
