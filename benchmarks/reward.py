@@ -11,6 +11,7 @@ and hostile completions.
 """
 
 import argparse
+import json
 import time
 from random import Random
 
@@ -84,7 +85,10 @@ def colorings(size, seconds):
     problems = list(logicbench.generate("coloring", "color", count=ROWS, knobs=knobs, measure=False))
     ours = []
     for problem in problems:
-        wrong = problem.reference.replace("1: ", "1: 9", 1)
+        lines = problem.reference.splitlines()
+        u, v = problem.instance["edges"][0]
+        lines[u - 1] = f"{u}: {lines[v - 1].partition(': ')[2]}"
+        wrong = "\n".join(lines)
         answers = [problem.reference if n % 2 else wrong for n in range(GROUP)]
         ours.append((problem, completions(answers, "Answer:\n{}")))
     edges = sum(len(problem.instance["edges"]) for problem in problems) / len(problems)
@@ -96,8 +100,9 @@ def colorings(size, seconds):
     theirs = []
     for entry in dataset:
         answer = entry["metadata"]["possible_answer"]
-        text = "{" + ", ".join(f'"{vertex}": {color}' for vertex, color in answer.items()) + "}"
-        answers = [text if n % 2 else text.replace(": 1", ": 9", 1) for n in range(GROUP)]
+        spoiled = dict.fromkeys(answer, 1)
+        texts = [json.dumps({str(v): color for v, color in given.items()}) for given in (spoiled, answer)]
+        answers = [texts[n % 2] for n in range(GROUP)]
         theirs.append((entry, [t + "</answer>" for t in completions(answers, "<answer>{}")]))
 
     def our_step():
