@@ -24,6 +24,7 @@ FORBIDDEN = {
     "generators": {"models", "evals", "compression", "rewards", "cli"},
     "models": {"generators", "evals", "compression", "rewards", "cli", "solvers", "logic"},
     "compression": {"generators", "solvers", "rewards", "cli"},
+    "interop": {"generators", "models", "evals", "compression", "rewards", "cli", "solvers", "logic"},
     "rewards": {"models", "compression", "cli"},
     "evals": {"compression", "rewards", "cli"},
 }
