@@ -24,7 +24,7 @@ FORBIDDEN = {
     "generators": {"models", "evals", "compression", "rewards", "cli"},
     "models": {"generators", "evals", "compression", "rewards", "cli", "solvers", "logic"},
     "compression": {"generators", "solvers", "rewards", "cli"},
-    "interop": {"generators", "models", "evals", "compression", "rewards", "cli", "solvers", "logic"},
+    "interop": {"models", "evals", "compression", "rewards", "cli"},
     "rewards": {"models", "compression", "cli"},
     "evals": {"compression", "rewards", "cli"},
 }

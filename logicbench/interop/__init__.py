@@ -1,1 +1,1 @@
-"""Exports and adapters to other tools."""
+"""Problems to and from other tools: exports, and imports of published data sets."""
