@@ -244,7 +244,7 @@ FORMATS: Mapping[str, Format] = {
         next="lm_eval --model hf --model_args pretrained=MODEL --tasks {name} --include_path {path}",
     ),
     "inspect": Format(
-        "a task folder for Inspect", _inspect, next="inspect eval {path} --model PROVIDER/MODEL",
+        "a task folder for Inspect", _inspect, next="cd {path} && inspect eval *.py --model PROVIDER/MODEL",
     ),
 }  # fmt: skip
 """The forms by name."""
