@@ -82,7 +82,8 @@ class Columns:
     @property
     def made(self) -> NDArray[np.bool_]:
         """Whether there is a completion."""
-        return (self.outcome != ABSENT) & (self.outcome != ERROR)
+        made: NDArray[np.bool_] = (self.outcome != ABSENT) & (self.outcome != ERROR)
+        return made
 
     @property
     def whole(self) -> NDArray[np.bool_]:
@@ -113,7 +114,7 @@ def read_items(run: RunReader) -> Items:
     for problem in run.problems():
         kind = f"{problem.family}:{problem.task}"
         score = problem.hardness.get("score")
-        chance = get_family(problem.family).chance(problem)
+        guess = get_family(problem.family).chance(problem)
         rows.append(
             (
                 problem.id,
@@ -123,12 +124,16 @@ def read_items(run: RunReader) -> Items:
                 "" if score is None else band_of(float(score)),
                 problem.label or "",
                 math.nan if score is None else float(score),
-                math.nan if chance is None else chance,
+                math.nan if guess is None else guess,
                 problem.group_id,
             )
         )
-    columns = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.array([])] * 9
-    return Items(*columns[:6], columns[6].astype(float), columns[7].astype(float), encode(columns[8]))
+    columns: list[Any] = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.array([])] * 9
+    *names, hardness, chance, group = columns
+    ids, family, task, surface, band, label = names
+    return Items(
+        ids, family, task, surface, band, label, hardness.astype(float), chance.astype(float), encode(group)
+    )  # fmt: skip
 
 
 def read_columns(run: RunReader, ids: Sequence[str], samples: int | None = None) -> Columns:
@@ -152,11 +157,15 @@ def read_columns(run: RunReader, ids: Sequence[str], samples: int | None = None)
 def _empty(rows: int, width: int) -> Columns:
     shape = (rows, width)
     return Columns(
-        np.full(shape, ABSENT, np.int8),
-        *(np.zeros(shape, np.int64) for _ in range(3)),
-        *(np.zeros(shape, np.int32) for _ in range(3)),
-        np.full(shape, np.nan),
-        np.zeros(shape, np.bool_),
+        outcome=np.full(shape, ABSENT, np.int8),
+        key=np.zeros(shape, np.int64),
+        said=np.zeros(shape, np.int64),
+        text=np.zeros(shape, np.int64),
+        tokens=np.zeros(shape, np.int32),
+        thinking=np.zeros(shape, np.int32),
+        prompt=np.zeros(shape, np.int32),
+        logprob=np.full(shape, np.nan),
+        looped=np.zeros(shape, np.bool_),
     )
 
 

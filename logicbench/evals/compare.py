@@ -190,7 +190,7 @@ def _slices(
 
 def _adjusted(contrasts: Sequence[Contrast]) -> list[Contrast]:
     """Adjust the p-values by Holm's method, over all runs and all slices of a dimension together."""
-    adjusted = {}
+    adjusted: dict[tuple[int, int], float] = {}
     for dimension in DIMENSIONS:
         places = [
             (row, column)
