@@ -257,3 +257,13 @@ def test_large_inputs_take_linear_time_and_no_recursion(name: str) -> None:
         assert depth(formula) >= 1
     # Quadratic time would be minutes.
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("text", ["(" * 590 + "P(a)", "P(a)" + ")" * 300, "(P(a) ∧ Q(b)) → " * 60 + "((R(c)"])
+def test_many_lost_brackets_are_mended_without_a_search(text, monkeypatch):
+    from logicbench.logic.fol import brackets
+
+    monkeypatch.setattr(
+        brackets, "_edits", lambda tokens: pytest.fail("a search over hundreds of brackets takes minutes")
+    )
+    assert parse(text).repairs

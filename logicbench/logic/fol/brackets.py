@@ -29,6 +29,11 @@ from logicbench.logic.fol.syntax import (
 from logicbench.logic.fol.tokens import Token
 
 _LARGEST_SEARCH = 600
+"""Most tokens times unmatched brackets for which every place is tried; the work grows with the square of it."""
+
+_MOST_EDITS = 6
+"""Most brackets mended by search; more than that are mended from left to right."""
+
 _BEAM = 24
 _MOST_READ = 300
 
@@ -75,7 +80,8 @@ def balanced_tokens(
     if not search:
         return [_read(text, _greedy(tokens), notation, free)]
     edits = [_greedy(tokens)]
-    if len(tokens) <= _LARGEST_SEARCH:
+    unmatched = _surplus(tokens) + missing
+    if unmatched <= _MOST_EDITS and len(tokens) * unmatched <= _LARGEST_SEARCH:
         edits.extend(_edits(tokens))
     if alternatives == 1:
         return _rank(text, edits, notation, free, 1)
@@ -147,6 +153,18 @@ def _first_surplus(tokens: Sequence[Token]) -> int | None:
     return None
 
 
+def _surplus(tokens: Sequence[Token]) -> int:
+    """Return how many closing brackets close nothing."""
+    depth = surplus = 0
+    for token in tokens:
+        if token.kind == "open":
+            depth += 1
+        elif token.kind == "close":
+            surplus += depth == 0
+            depth = max(0, depth - 1)
+    return surplus
+
+
 def _missing(tokens: Sequence[Token]) -> int:
     depth = 0
     for token in tokens:
@@ -190,7 +208,7 @@ def _edits(tokens: Sequence[Token]) -> list[_Edited]:
     """Ways to balance the brackets, cheapest first: one bracket is mended at a time, the best few are kept."""
     beam = [_Edited(list(tokens), (), 0.0)]
     done: list[_Edited] = []
-    for _ in range(6):
+    for _ in range(_MOST_EDITS):
         following: dict[tuple[tuple[str, int, int], ...], _Edited] = {}
         for edited in beam:
             surplus = _first_surplus(edited.tokens)
