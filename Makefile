@@ -61,7 +61,7 @@ verifiers_needs := verifiers
 $(ADAPTER_ROOT)/%/.installed: constraints-adapters.txt pyproject.toml
 	$(PYTHON) -m venv $(@D)
 	@case $* in trl|lm_eval) $(@D)/bin/python -m pip --disable-pip-version-check install -q -c constraints-adapters.txt torch;; esac
-	$(@D)/bin/python -m pip --disable-pip-version-check install -q -c constraints-adapters.txt $($*_needs) pytest pyarrow
+	$(@D)/bin/python -m pip --disable-pip-version-check install -q -c constraints-adapters.txt $($*_needs) pytest hypothesis pyarrow
 	$(@D)/bin/python -m pip --disable-pip-version-check install -q -c constraints-adapters.txt --editable .
 	@touch $@
 
