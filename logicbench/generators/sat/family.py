@@ -17,7 +17,7 @@ from logicbench.generators.sat.labels import Decide, Entail
 from logicbench.generators.sat.models import Backbone, Count
 from logicbench.generators.sat.sampling import draw
 from logicbench.generators.sat.subsets import MinimalCorrection, MinimalUnsatisfiable
-from logicbench.generators.sat.task import SatTask, Shallow, decided, instance
+from logicbench.generators.sat.task import SatTask, Shallow
 from logicbench.generators.sat.views import SURFACES, view
 from logicbench.hardness import load_scale
 from logicbench.logic.dimacs import read_dimacs
@@ -81,9 +81,7 @@ class SatFamily:
 
     def draw(self, task: str, knobs: SatKnobs, stream: Stream) -> Draft:
         """Draw one formula as it comes."""
-        cnf = draw(knobs, stream)
-        status = decided(cnf)
-        return Draft(instance(cnf, status=status), status)
+        return _TASKS["decide"].adopt(draw(knobs, stream), knobs, stream)[0]
 
     def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
         """Return the reference solver's work: medians over renamed copies."""
