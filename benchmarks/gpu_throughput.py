@@ -65,8 +65,7 @@ def bare_turn(backend, plan, sampling, seeded):
             top_p=sampling.top_p,
             seed=request.seed if seeded else None,
             logprobs=0 if sampling.logprobs else None,
-            stop_token_ids=sorted(backend._ends),
-            **sampling.extra,
+            **{"stop_token_ids": sorted(backend._ends)} | sampling.extra,
         )
         for request, prompt in zip(requests, ids, strict=True)
     ]
@@ -90,7 +89,8 @@ def measure(options, backend, problems):
         max_tokens=options.max_tokens,
         temperature=options.temperature,
         logprobs=options.logprobs,
-        extra={"ignore_eos": True} if options.ignore_eos else {},
+        # The stop tokens are given by number as well, and those the engine does not ignore.
+        extra={"ignore_eos": True, "stop_token_ids": []} if options.ignore_eos else {},
     )
     config = EvalConfig(options.model, samples=options.samples, sampling=sampling, backend="vllm", tasks=options.tasks)
     prompter = Prompter(config.prompting, problems)
