@@ -159,7 +159,9 @@ class Batch:
     def _new_cache(self) -> Any:
         from transformers import DynamicCache
 
-        return DynamicCache() if self.plain else DynamicCache(config=self.model.config)
+        from logicbench.models.cache import GrowingCache
+
+        return GrowingCache() if self.plain else DynamicCache(config=self.model.config)
 
     def _layers(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
         return [(layer.keys, layer.values) for layer in self.cache.layers]

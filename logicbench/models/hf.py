@@ -38,7 +38,7 @@ from logicbench.seeding import Stream
 if TYPE_CHECKING:
     import torch
 
-FIRST_BATCH = {"cpu": 16, "mps": 16}
+FIRST_BATCH = {"cpu": 32, "mps": 32}
 """Rows that ``auto`` starts with, by kind of device; 64 elsewhere."""
 TOKEN_BUDGET = {"cpu": 65_536, "mps": 65_536}
 """Padded tokens that a batch may hold when rows join; 524288 elsewhere."""

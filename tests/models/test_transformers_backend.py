@@ -164,9 +164,9 @@ def test_out_of_memory_halves_the_batch_remembers_it_and_loses_nothing(folders, 
         key: completion.token_ids for key, completion in expected.items()
     }
     assert backend.statistics()["batch_size"] == 2
-    assert backend.statistics()["out_of_memory"] == 3
+    assert backend.statistics()["out_of_memory"] == 4
     run(backend, chats(4), SAMPLED)
-    assert backend.statistics()["out_of_memory"] == 3
+    assert backend.statistics()["out_of_memory"] == 4
 
 
 def test_out_of_memory_in_the_middle_keeps_what_was_generated(folders, backends, monkeypatch):
