@@ -16,7 +16,7 @@ from logicbench.evals.report.style import PALETTE, css_variables
 from logicbench.evals.report.svg import draw, legend
 from logicbench.sweeps.charts import charts
 from logicbench.sweeps.outcome import SweepOutcome, to_csv
-from logicbench.sweeps.words import COLUMNS, cells, collapse, footnotes
+from logicbench.sweeps.words import COLUMNS, cells, collapse, empty_cells, footnotes
 
 
 def write_outcome(outcome: SweepOutcome, folder: Path) -> list[Path]:
@@ -43,6 +43,7 @@ def render_page(outcome: SweepOutcome) -> str:
         charts=charts(outcome),
         columns=COLUMNS,
         rows=[(cells(row), row) for row in outcome.rows],
+        missing=[empty_cells(arm) for arm in outcome.failed],
         curves=[collapse(summary) for summary in outcome.curves],
         notes=footnotes(outcome),
         version=logicbench.__version__,

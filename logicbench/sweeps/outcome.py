@@ -14,7 +14,7 @@ from logicbench.evals.compare import compare
 from logicbench.evals.compare_record import Comparison, Contrast
 from logicbench.evals.statistics import finite_or_none
 from logicbench.sweeps.spec import Arm, Sweep
-from logicbench.sweeps.steps import Layout, Progress, is_complete
+from logicbench.sweeps.steps import Layout, Progress, is_complete, missing_arms
 
 KEPT = 0.95
 """Share of the dense model's accuracy above chance that a model must keep not to count as collapsed."""
@@ -143,8 +143,7 @@ def gather(sweep: Sweep, layout: Layout, progress: Progress) -> SweepOutcome:
     found = compare(runs, draws=sweep.draws, allow_differences=True)
     rows = [_dense_row(found, layout)]
     rows += [_row(arm, contrast, layout) for arm, contrast in zip(arms, found.contrasts, strict=True)]
-    order = {arm.name: number for number, arm in enumerate(sweep.arms)}
-    rows.sort(key=lambda row: order[row.arm])
+    _sort(rows, sweep)
     return SweepOutcome(
         sweep.title,
         sweep.model,
@@ -152,9 +151,18 @@ def gather(sweep: Sweep, layout: Layout, progress: Progress) -> SweepOutcome:
         found.contrasts[0].overall.chance,
         tuple(rows),
         tuple(summarise(rows)),
-        dict(progress.failed),
+        missing_arms(sweep, layout, progress),
         found.notes,
     )
+
+
+def _sort(rows: list[Row], sweep: Sweep) -> None:
+    """Put rows in the order of the sweep file, those of one curve together and by sparsity."""
+    order = {arm.name: number for number, arm in enumerate(sweep.arms)}
+    first: dict[str, int] = {}
+    for row in sorted(rows, key=lambda row: order[row.arm]):
+        first.setdefault(row.curve, order[row.arm])
+    rows.sort(key=lambda row: (first[row.curve], _sparsity(row), order[row.arm]))
 
 
 def summarise(rows: Sequence[Row]) -> list[CurveSummary]:
@@ -218,7 +226,7 @@ def _row(arm: Arm, contrast: Contrast, layout: Layout) -> Row:
         "shift": shift and shift.estimate, "shift_low": shift and shift.low, "shift_high": shift and shift.high,
         "tokens": overall.figures["tokens"].run or None, "cut_off": overall.figures["cut_off"].run,
         "unparsable": overall.figures["unparsable"].run,
-        "flags": tuple(flag.sentence for flag in contrast.flags) if arm.kind == "compressed" else (),
+        "flags": () if arm.kind == "reference" else tuple(flag.sentence for flag in contrast.flags),
     }  # fmt: skip
     if overall.figures["tokens"].run:
         values |= {"token_ratio": ratio.estimate, "token_ratio_low": ratio.low, "token_ratio_high": ratio.high}
@@ -239,12 +247,11 @@ def _make(values: Mapping[str, Any]) -> Row:
 
 
 def to_csv(outcome: SweepOutcome) -> str:
-    """Return one line an arm."""
+    """Return one line an arm, with the reason in the last column where it has no result."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(Row.__dataclass_fields__)
+    writer = csv.DictWriter(out, [*Row.__dataclass_fields__, "failed"], restval="", lineterminator="\n")
+    writer.writeheader()
     for row in outcome.rows:
-        values = asdict(row)
-        values["flags"] = " | ".join(row.flags)
-        writer.writerow("" if value is None else value for value in values.values())
+        writer.writerow({**asdict(row), "flags": " | ".join(row.flags)})  # None is written as nothing
+    writer.writerows({"arm": arm, "failed": why} for arm, why in outcome.failed.items())
     return out.getvalue()

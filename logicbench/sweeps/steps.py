@@ -99,7 +99,10 @@ def carry_out(sweep: Sweep, layout: Layout, say: Say, run: Runner = run_process)
     lock, total, start = threading.Lock(), len(sweep.arms), time.monotonic()
 
     def work(arm: Arm) -> None:
-        error = _arm(sweep, arm, layout, model, run)
+        try:
+            error = _arm(sweep, arm, layout, model, run)
+        except (OSError, LogicbenchError) as trouble:  # a full disk, a record that cannot be read: one arm's affair
+            error = f"{type(trouble).__name__}: {trouble}"
         with lock:
             if error:
                 progress.failed[arm.name] = error
@@ -122,7 +125,8 @@ def _arm(sweep: Sweep, arm: Arm, layout: Layout, dense: str, run: Runner) -> str
     if arm.kind == "reference":
         return _evaluate(layout, arm.name, _modelless(options), None, run)
     if arm.kind == "model":
-        return _evaluate(layout, arm.name, options, arm.model, run)
+        same = arm.model == sweep.dense.model  # also where the command line names another dense model
+        return _evaluate(layout, arm.name, options, dense if same else arm.model, run)
     folder = layout.model(arm.name)
     if not (folder / SIDECAR).is_file() or not any(folder.glob("*.safetensors")):
         arguments = compress_arguments(arm, dense, folder, layout.run(DENSE), layout.run(OWN))
@@ -131,10 +135,17 @@ def _arm(sweep: Sweep, arm: Arm, layout: Layout, dense: str, run: Runner) -> str
     if error := _evaluate(layout, arm.name, options, str(folder), run):
         return error
     if not sweep.keep_models:
-        for path in folder.iterdir():
-            if path.name != SIDECAR:
-                path.unlink()
+        _drop_weights(folder)
     return ""
+
+
+def _drop_weights(folder: Path) -> None:
+    """Remove everything of a compressed model but its record."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != SIDECAR:
+            path.unlink()
 
 
 def _modelless(options: dict[str, Any]) -> dict[str, Any]:
@@ -165,9 +176,28 @@ def _try(arguments: Sequence[str], log: Path, run: Runner, prepare: Callable[[],
 
 
 def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []
-    said = [line for line in lines if line.startswith("logicbench:")]
-    return (said or lines or ["no output"])[-1].removeprefix("logicbench: ")[:300]
+    return _complaint(log) or (_lines(log) or ["no output"])[-1][:300]
+
+
+def _complaint(log: Path) -> str:
+    """Return the last error that a log holds, or nothing."""
+    said = [line for line in _lines(log) if line.startswith("logicbench:")]
+    return said[-1].removeprefix("logicbench: ")[:300] if said else ""
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []
+
+
+def missing_arms(sweep: Sweep, layout: Layout, progress: Progress) -> dict[str, str]:
+    """Return the arms without a complete run, and why: what failed now, or what their logs say of an earlier time."""
+    found = {}
+    for arm in sweep.arms[1:]:
+        if arm.name in progress.failed:
+            found[arm.name] = progress.failed[arm.name]
+        elif not is_complete(layout.run(arm.name)):
+            found[arm.name] = "not done yet" + (f"; {last}" if (last := _complaint(layout.log(arm.name))) else "")
+    return found
 
 
 def is_complete(run: Path) -> bool:

@@ -27,13 +27,16 @@ def cells(row: Row) -> tuple[str, ...]:
         percent(row.lost),
         percent(row.gained),
         _ABSENT if row.shift is None else f"{row.shift:+.3f}",
-        _ABSENT
-        if row.tokens is None
-        else f"{row.tokens:,.0f}" + (f" x{row.token_ratio:.2f}" if row.token_ratio else ""),
+        _tokens(row),
         percent(row.cut_off),
         percent(row.unparsable),
         f"{len(row.flags)}" if row.flags else "",
     )
+
+
+def empty_cells(arm: str) -> tuple[str, ...]:
+    """Return the cells of an arm without a result; the reason is a footnote."""
+    return (arm, _ABSENT, "no result", *[_ABSENT] * (len(COLUMNS) - 4), "")
 
 
 def _tokens(row: Row) -> str:
@@ -78,7 +81,7 @@ def footnotes(outcome: SweepOutcome) -> list[str]:
 
 def print_outcome(outcome: SweepOutcome, out: IO[str]) -> None:
     """Print the table, the collapse points and the notes."""
-    rows = [COLUMNS, *(cells(row) for row in outcome.rows)]
+    rows = [COLUMNS, *(cells(row) for row in outcome.rows), *map(empty_cells, outcome.failed)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     lines = [
         "  ".join(cell.ljust(width) if not number else cell.rjust(width) for number, (cell, width) in enumerate(line))

@@ -18,7 +18,7 @@ from logicbench.compression.statistics import InputStatistics  # noqa: E402
 from logicbench.compression.structured.blocks import Kept, blocks_of, erase  # noqa: E402
 from logicbench.compression.structured.importance import MEASURES, LayerEvidence, cfsp, flap  # noqa: E402
 from logicbench.compression.structured.width import WidthSettings, narrow_model  # noqa: E402
-from logicbench.errors import InputError  # noqa: E402
+from logicbench.errors import InputError, LogicbenchError  # noqa: E402
 
 HERE = Workplace(torch.device("cpu"), False, lambda step: None)
 
@@ -36,6 +36,33 @@ def test_every_measure_makes_a_uniform_smaller_model(method, kind):
     assert sum(parameter.numel() for parameter in model.parameters()) < before
     assert outcome.details["masked_difference"] < 1e-4
     assert bool(outcome.warnings) == (kind == "qwen2" and method != "cfsp")
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2"])
+def test_models_in_16_bits_are_compared_in_float32(kind):
+    """Rounding in bfloat16 is not what the comparison is after; the weights come back in their own type."""
+    model = make_model(kind, num_hidden_layers=6).to(torch.bfloat16)
+    outcome = narrow_model(model, WidthSettings("flap", 0.6), make_calibration(), HERE)
+    assert outcome.details["masked_difference"] < 1e-4
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.bfloat16}
+    assert logits_of(model, default_probes(96))[0].dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("part", ["channels", "groups"])
+def test_a_wrong_cut_is_noticed(part, monkeypatch):
+    from logicbench.compression.structured import width
+
+    def wrong(decoder, blocks, kept):
+        last = kept[-1]
+        other = {"channels": last.channels, "groups": last.groups}
+        size = {"channels": blocks[-1].channels, "groups": blocks[-1].groups}[part]
+        other[part] = ((other[part] + 1) % size).sort().values
+        blocks_narrow(decoder, blocks, [*kept[:-1], Kept(**other)])
+
+    blocks_narrow = width.narrow
+    monkeypatch.setattr(width, "narrow", wrong)
+    with pytest.raises(LogicbenchError, match="logits differ from the masked model's"):
+        narrow_model(make_model().to(torch.bfloat16), WidthSettings("flap", 0.5), make_calibration(), HERE)
 
 
 def test_what_is_saved_is_a_stock_smaller_checkpoint(model_folder, tmp_path):

@@ -1,6 +1,9 @@
+import csv
 import itertools
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +16,8 @@ from logicbench.generation import generate
 from logicbench.models import make_backend
 from logicbench.sweeps.files import write_outcome
 from logicbench.sweeps.outcome import Row, gather, summarise
-from logicbench.sweeps.spec import compress_arguments, eval_arguments, make_sweep
-from logicbench.sweeps.steps import Layout, carry_out
+from logicbench.sweeps.spec import compress_arguments, eval_arguments, make_sweep, read_sweep
+from logicbench.sweeps.steps import Layout, Progress, carry_out
 from logicbench.sweeps.words import print_outcome
 
 
@@ -146,16 +149,72 @@ def test_a_sweep_from_file_to_report(tmp_path, capsys):
     files = write_outcome(outcome, layout.root)
     page = files[2].read_text()
     assert "A &lt;sweep&gt;" in page and "<script" not in page and "http" not in page.replace("http-equiv", "")
-    assert len(files[1].read_text().splitlines()) == 1 + len(outcome.rows)
+    lines = list(csv.DictReader(files[1].read_text().splitlines()))
+    assert [line["arm"] for line in lines] == [*(row.arm for row in outcome.rows), "wanda-50"]
+    assert "it broke" in lines[-1]["failed"] and not any(line["failed"] for line in lines[:-1])
+    assert "<td>wanda-50</td>" in page and "<td>no result</td>" in page
     assert json.loads(files[0].read_text())["failed"] == {"wanda-50": progress.failed["wanda-50"]}
     print_outcome(outcome, sys.stdout)
     shown = capsys.readouterr().out
     assert "magnitude: " in shown and "Without a result: wanda-50" in shown
+    assert [line.split()[2:4] for line in shown.splitlines() if line.startswith("wanda-50 ")] == [["no", "result"]]
+    # A report of what is there names what is not, with what its log says.
+    assert gather(sweep, layout, Progress()).failed == {"wanda-50": "not done yet; it broke"}
     # The same command again does nothing but what failed.
     again = Stage()
     progress = carry_out(sweep, layout, lambda line: None, again)
     assert again.calls == [("compress", "wanda-50"), ("eval", "wanda-50")]
     assert not progress.failed
+
+
+def test_trouble_of_one_arm_leaves_the_others_running(tmp_path):
+    class Full(Stage):
+        def __call__(self, arguments, log):
+            if "magnitude-20" in str(log):
+                raise OSError(28, "No space left on device")
+            return super().__call__(arguments, log)
+
+    sweep = make_sweep(record(jobs=3, draws=200), "x.toml")
+    progress = carry_out(sweep, Layout(tmp_path), lambda line: None, Full())
+    assert set(progress.failed) == {"magnitude-20"}
+    assert "No space left" in progress.failed["magnitude-20"]
+    assert len(progress.done) == len(sweep.arms) - 1
+
+
+def test_rows_of_one_curve_are_together_whatever_the_order_of_the_work(tmp_path):
+    grid = [{"sparsity": [0.5, 0.2], "method": ["magnitude", "random"]}]
+    sweep = make_sweep(record(compress=grid, draws=200), "x.toml")
+    assert [arm.name for arm in sweep.arms[2:]] == ["magnitude-50", "random-50", "magnitude-20", "random-20"]
+    layout = Layout(tmp_path)
+    outcome = gather(sweep, layout, carry_out(sweep, layout, lambda line: None, Stage()))
+    assert [row.arm for row in outcome.rows[2:]] == ["magnitude-20", "magnitude-50", "random-20", "random-50"]
+
+
+def test_the_dense_model_as_a_control_follows_the_command_line(tmp_path):
+    class Models(Stage):
+        def _evaluate(self, values, folder, name):
+            models[name] = values.get("--model")
+            super()._evaluate(values, folder, name)
+
+    models = {}
+    control = [{"name": "again", "model": "."}, {"model": str(tmp_path)}]
+    sweep = replace(make_sweep(record(control=control, compress=[], draws=200), "x.toml"), model=str(tmp_path / ".."))
+    carry_out(sweep, Layout(tmp_path / "out"), lambda line: None, Models())
+    assert models["again"] == models["dense"] == str(tmp_path / "..")
+    assert models[tmp_path.name] == str(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["smollm2", "qwen2.5-coder-1.5b"])
+def test_the_examples_sweep_the_same_arms(name):
+    sweep = read_sweep(Path(__file__).parents[2] / "examples" / f"sweep-{name}.toml")
+    names = [arm.name for arm in sweep.arms if arm.kind == "compressed"]
+    assert names[:7] == [
+        "gptq-W4A16", "rtn-W4A16", "rtn-W8A8", "rtn-FP8", "random-50", "random-70", "random-95"
+    ]  # fmt: skip
+    methods = ("magnitude", "wanda", "sparsegpt", "ria", "flap")
+    assert set(names[7:]) == {f"{method}-{share}" for method in methods for share in range(20, 80, 10)}
+    assert len(names) == 7 + 5 * 6
+    assert {arm.name for arm in sweep.arms} >= {"dense", "constant", "dense-again"}
 
 
 def test_without_the_dense_run_there_is_no_sweep(tmp_path):

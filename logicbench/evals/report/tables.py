@@ -74,6 +74,26 @@ def bands(run: RunData) -> Table | None:
     return Table("hardness", "By measured hardness", ("hardness", *_COLUMNS), rows) if rows else None
 
 
+def facets(run: RunData) -> list[Table]:
+    """Return each task by each of its family's own groupings, the least accurate first."""
+    parts: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for row in run.results.get("by_facet", ()):
+        parts.setdefault((row["family"], row["task"], row["facet"]), []).append(row)
+    return [
+        Table(
+            f"facet-{family}-{task}-{facet}",
+            f"{family}:{task} by {facet}",
+            (facet, *_COLUMNS),
+            tuple(_cells(row["value"], row) for row in sorted(rows, key=_weakness)),
+        )
+        for (family, task, facet), rows in parts.items()
+    ]
+
+
+def _weakness(row: Mapping[str, Any]) -> tuple[float, str]:
+    return (2.0 if row["accuracy"] is None else row["accuracy"], row["value"])
+
+
 def strategies(run: RunData) -> Table | None:
     """Return what choosing among a problem's completions gives; None where there is one of each."""
     rows = tuple(
@@ -91,6 +111,7 @@ def strategies(run: RunData) -> Table | None:
 _STRATEGIES = {
     "single": "one completion",
     "vote": "majority vote",
+    "rpc": "vote by probability, improbable ones left out (rpc)",
     "best-of-n": "greatest log-probability",
     "oracle": "any right (oracle)",
 }
@@ -134,7 +155,7 @@ def _rate(count: float, seconds: float) -> str:
 
 def tables(run: RunData) -> list[Table]:
     """Return a run's tables in the order of the page."""
-    found = [headline(run), bands(run), strategies(run), rounds(run), sessions(run)]
+    found = [headline(run), bands(run), *facets(run), strategies(run), rounds(run), sessions(run)]
     return [table for table in found if table is not None]
 
 
