@@ -198,6 +198,8 @@ def _list_methods() -> None:
 def _show(record: Sidecar, output: Path) -> None:
     if record.effect.kind == "quantized":
         _show_quantised(record)
+    elif record.effect.kind == "folded":
+        _show_folded(record)
     else:
         _show_removed(record)
     cost = record.cost
@@ -227,6 +229,13 @@ def _show_removed(record: Sidecar) -> None:
         low, high = min(layers, key=lambda n: layers[n]), max(layers, key=lambda n: layers[n])
         if f"{layers[low]:.2%}" != f"{layers[high]:.2%}":
             typer.echo(f"By layer: from {layers[low]:.2%} (layer {low}) to {layers[high]:.2%} (layer {high})")
+
+
+def _show_folded(record: Sidecar) -> None:
+    typer.echo(
+        f"{record.method}: the loss is {record.details['loss_against_mask']:.1%} of that of the 2:4 masks it starts "
+        "from; the folder holds the factors' products"
+    )
 
 
 def _show_quantised(record: Sidecar) -> None:

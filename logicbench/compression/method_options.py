@@ -52,5 +52,45 @@ class QuantizeOptions:
             raise InputError(f"--set group must be one of {', '.join(map(str, GROUPS))}, not {self.group}")
 
 
-OPTIONS: dict[Family, type] = {"width": WidthOptions, "quantize": QuantizeOptions}
+@dataclass(frozen=True, slots=True)
+class NeuronOptions:
+    """Settings of methods that narrow experts.
+
+    Attributes:
+        ranking: Compare the neurons of one expert, which makes a smaller checkpoint; or, as HEAPr's paper does, those
+            of the whole model, which leaves experts of unequal widths that no runtime loads: they are zeroed instead.
+        multiple: The kept width is a multiple of this; 0 chooses a power of two up to 128, if it can at least 8.
+    """
+
+    ranking: Literal["expert", "global"] = "expert"
+    multiple: int = 0
+
+    def __post_init__(self) -> None:
+        if self.multiple < 0:
+            raise InputError(f"--set multiple must not be negative, not {self.multiple}")
+
+
+@dataclass(frozen=True, slots=True)
+class FoldOptions:
+    """Settings of methods that factorise matrices.
+
+    Attributes:
+        block: Greatest size of the blocks of the two block-diagonal factors, at least 4.
+        rounds: How often every factor is set to its minimum.
+    """
+
+    block: int = 32
+    rounds: int = 10
+
+    def __post_init__(self) -> None:
+        if self.block < 4 or self.rounds < 0:
+            raise InputError("--set block must be at least 4, and --set rounds must not be negative")
+
+
+OPTIONS: dict[Family, type] = {
+    "width": WidthOptions,
+    "neurons": NeuronOptions,
+    "fold": FoldOptions,
+    "quantize": QuantizeOptions,
+}
 """Settings by family of methods; the others have none."""

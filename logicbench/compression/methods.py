@@ -7,7 +7,7 @@ from typing import Literal
 
 from logicbench.errors import UnknownNameError
 
-Family = Literal["mask", "width", "depth", "experts", "fold", "quantize"]
+Family = Literal["mask", "width", "depth", "experts", "neurons", "fold", "quantize"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,9 @@ _ALL = (
     Method("random-experts", "experts", False, "random experts: the control", "-"),
     Method("reap", "experts", True, "experts of least gated output norm", "Lasby et al. 2025"),
     Method("stun", "experts", False, "one expert of each cluster of router rows", "Lee et al. 2024"),
+    Method("random-neurons", "neurons", False, "random neurons of experts: the control", "-"),
+    Method("heapr", "neurons", True, "neurons of experts, by the loss's curvature", "Li et al. 2026"),
+    Method("armor", "fold", True, "2:4 core between block-diagonal factors, accuracy only", "Liu et al. 2025"),
     Method("rtn", "quantize", False, "round to nearest", "-"),
     Method("gptq", "quantize", True, "round column by column, the rest making up for it", "Frantar et al. 2023"),
     Method("awq", "quantize", True, "scale salient inputs up before rounding, by llmcompressor", "Lin et al. 2024"),

@@ -110,7 +110,8 @@ def compress_folder(
     if widened:
         _cast(model, torch.bfloat16, exact)
     after = count_parameters(model)
-    zeros = sum(tensor.achieved * tensor.size for tensor in outcome.tensors) if after == before else 0.0
+    stored = after == before and outcome.kind != "folded"  # zeros, or bits; factors are stored multiplied out
+    zeros = sum(tensor.achieved * tensor.size for tensor in outcome.tensors) if stored else 0.0
     record = Sidecar(
         method=method,
         settings=dict(settings),

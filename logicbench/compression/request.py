@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from logicbench.compression.methods import Method, find_method
+from logicbench.compression.methods import Family, Method, find_method
 from logicbench.compression.options import parse_options
 from logicbench.compression.patterns import Pattern
 from logicbench.compression.progress import Notify, Step, silent
@@ -16,16 +16,20 @@ from logicbench.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from logicbench.compression.calibration import Calibration
+    from logicbench.compression.folding import FoldSettings
     from logicbench.compression.pipeline import Transformation
     from logicbench.compression.quantization.quantise import QuantizeSettings
     from logicbench.compression.recovery import LoraSettings
     from logicbench.compression.sidecar import Sidecar
     from logicbench.compression.structured.depth import DepthSettings
     from logicbench.compression.structured.experts import ExpertSettings
+    from logicbench.compression.structured.neurons import NeuronSettings
     from logicbench.compression.structured.width import WidthSettings
 
 DEFAULT_SPARSITY = 0.5
 _LORA = "lora_"
+_BY_MATRIX: dict[Family, str] = {"quantize": "rounds weights", "fold": "makes its cores 2:4"}
+"""What the families do that neither mask nor remove structures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,30 @@ class CompressionRequest:
         self._check_no_options()
         return ExpertSettings(self.method, self.share, self.seed, self.batch_size)
 
+    def neuron_settings(self) -> NeuronSettings:
+        """Return the settings of methods that narrow experts.
+
+        Raises:
+            InputError: If they make no sense.
+        """
+        from logicbench.compression.method_options import NeuronOptions
+        from logicbench.compression.structured.neurons import NeuronSettings
+
+        options = parse_options(NeuronOptions, self.method_options, self.method)
+        return NeuronSettings(self.method, self.share, options, self.seed)
+
+    def fold_settings(self) -> FoldSettings:
+        """Return the settings of methods that factorise matrices.
+
+        Raises:
+            InputError: If they make no sense.
+        """
+        from logicbench.compression.folding import FoldSettings
+        from logicbench.compression.method_options import FoldOptions
+
+        options = parse_options(FoldOptions, self.method_options, self.method)
+        return FoldSettings(self.method, options, self.protect, self.batch_size)
+
     def quantize_settings(self) -> QuantizeSettings:
         """Return the settings of methods that quantise.
 
@@ -188,6 +216,8 @@ class CompressionRequest:
         if self.recover == "lora":
             if method.family == "quantize":
                 raise InputError("quantised weights cannot be trained: recover first, then quantise the result")
+            if method.family == "fold":
+                raise InputError("training would leave the factors' form: leave out --recover")
             self.lora_settings()
         if method.family == "mask":
             self.mask_settings()
@@ -233,6 +263,8 @@ class CompressionRequest:
             "quantize": self.quantize_settings,
             "depth": self.depth_settings,
             "experts": self.expert_settings,
+            "neurons": self.neuron_settings,
+            "fold": self.fold_settings,
             "width": self.width_settings,
         }
         checks[method.family]()
@@ -242,15 +274,15 @@ class CompressionRequest:
             "pattern": self.pattern != "unstructured",
             "scope": self.scope != "layer",
             "allocate": self.allocation != "uniform",
-            "protect": bool(self.protect) and method.family != "quantize",
-            "sparsity": self.sparsity is not None and method.family == "quantize",
+            "protect": bool(self.protect) and method.family not in _BY_MATRIX,
+            "sparsity": self.sparsity is not None and method.family in _BY_MATRIX,
             "refine": self.refine,
             "head": self.head,
             "rounds": self.rounds != 1,
         }
         for name, given in odd.items():
             if given:
-                what = "rounds weights" if method.family == "quantize" else "removes whole structures"
+                what = _BY_MATRIX.get(method.family, "removes whole structures")
                 raise InputError(f"--{name} does not apply to {method.name}, which {what}")
 
 
@@ -323,6 +355,14 @@ def _first_transformation(
         from logicbench.compression.structured.experts import fewer_experts
 
         return fewer_experts(request.expert_settings(), calibrations.get("domain"))
+    if method.family == "neurons":
+        from logicbench.compression.structured.neurons import narrower_experts
+
+        return narrower_experts(request.neuron_settings(), calibrations.get("domain"))
+    if method.family == "fold":
+        from logicbench.compression.folding import folded
+
+        return folded(request.fold_settings(), calibrations.get("domain"))
     if method.family == "depth":
         from logicbench.compression.structured.depth import shallower
 
