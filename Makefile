@@ -50,11 +50,12 @@ test-slow: $(VENV)/.dev  ## the tests that take minutes or download a model
 	$(BIN)/python -m pytest -n $(JOBS) -m 'slow or model'
 
 # One environment an adapter: their pins contradict each other. ADAPTER_needs names what goes in besides logicbench.
-ADAPTERS := inspect lm_eval reasoning_gym trl verifiers
+ADAPTERS := inspect lm_eval reasoning_gym satquest trl verifiers
 ADAPTER_ROOT ?= .venv-adapters
 inspect_needs := inspect-ai
 lm_eval_needs := lm_eval accelerate transformers
 reasoning_gym_needs := reasoning-gym
+satquest_needs := satquest
 trl_needs := trl
 verifiers_needs := verifiers
 

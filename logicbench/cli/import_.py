@@ -1,4 +1,4 @@
-"""``logicbench import``: published question files as problems that ``eval`` runs."""
+"""``logicbench import``: published questions and records as problems that ``eval`` runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from logicbench.interop.imports.question import Check
-    from logicbench.problem import Problem
+    from logicbench.interop.imports.recast import Imported
 
 app = typer.Typer(add_completion=False)
 
@@ -22,44 +21,47 @@ def import_command(
     data_format: Annotated[
         str,
         typer.Argument(
-            metavar="FORMAT", help="folio, proofwriter (also RuleTaker), prontoqa, ar-lsat or logical-deduction."
+            metavar="FORMAT",
+            help="folio, proofwriter (also RuleTaker), prontoqa, ar-lsat, logical-deduction, satquest, reasoning-gym.",
         ),
     ],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The published file, JSON or JSONL.")],
     output: Annotated[str, typer.Option(help="Where the problems go, as JSONL; - is standard output.")],
     limit: Annotated[int | None, typer.Option(min=1, help="At most that many questions.")] = None,
+    surface: Annotated[
+        str | None, typer.Option(help="satquest, reasoning-gym: how problems are shown; see logicbench families NAME.")
+    ] = None,
     drop_refuted: Annotated[
         bool,
         typer.Option("--drop-refuted", help="Leave out questions whose label is refuted or premises are inconsistent."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON, to standard error.")] = False,
 ) -> None:
-    """Make problems of a published question file, and check the labels where there are formulas.
+    """Make problems of a published file, and check its answers where there is something to check them with.
 
-    Answers are graded by the published label. Where the formulas refute it, the problem carries the certificate.
+    Questions keep their words and are graded by the published answer; where formulas refute it, the problem carries the
+    certificate. Records of satquest and reasoning-gym become problems of logicbench's own families, judged by its
+    verifiers; published answers that these refuse are counted as refuted.
     """
     from itertools import islice
 
     from logicbench.cli.output import atomic_output
-    from logicbench.errors import InputError, UnknownNameError
-    from logicbench.interop.imports.formats import FORMATS
-    from logicbench.interop.imports.question import to_problem
+    from logicbench.errors import InputError
+    from logicbench.interop.imports.formats import read_imported
     from logicbench.problem import dump_line
 
-    if data_format not in FORMATS:
-        raise UnknownNameError("format", data_format, FORMATS)
+    found = read_imported(data_format, file, surface)
     counts: Counter[str] = Counter()
-    refuted: list[tuple[Problem, Check]] = []
+    refuted: list[Imported] = []
     written = 0
     with atomic_output(output) as out:
-        for index, question in enumerate(islice(FORMATS[data_format](file), limit)):
-            problem, found = to_problem(question, index)
-            counts[found.status] += 1
-            if found.status in ("refuted", "inconsistent"):
-                refuted.append((problem, found))
+        for one in islice(found, limit):
+            counts[one.check.status] += 1
+            if one.check.status in ("refuted", "inconsistent"):
+                refuted.append(one)
                 if drop_refuted:
                     continue
-            out.write(dump_line(problem.to_json()))
+            out.write(dump_line(one.problem.to_json()))
             written += 1
         if not counts:
             raise InputError(f"{file}: no questions in it")
@@ -70,12 +72,12 @@ def import_command(
         _say(counts, refuted, written, output)
 
 
-def _say(counts: Counter[str], refuted: list[tuple[Problem, Check]], written: int, output: str) -> None:
+def _say(counts: Counter[str], refuted: list[Imported], written: int, output: str) -> None:
     shares = ", ".join(f"{count:,} {status}" for status, count in counts.most_common())
-    sys.stderr.write(f"{counts.total():,} questions; labels by their formulas: {shares}\n")
-    for problem, found in refuted[:5]:
-        name, answer = problem.instance["source_id"], problem.instance["answer"]
-        sys.stderr.write(f"  {name}: published {answer}, formulas say {found.verdict}: {found.reason}\n")
+    sys.stderr.write(f"{counts.total():,} questions; published answers: {shares}\n")
+    for one in refuted[:5]:
+        said = f"found is {one.check.verdict}" if one.check.verdict else "refused"
+        sys.stderr.write(f"  {one.name}: published {one.answer}, {said}: {one.check.reason}\n")
     if len(refuted) > 5:
         sys.stderr.write(f"  and {len(refuted) - 5:,} more\n")
     if output != "-":

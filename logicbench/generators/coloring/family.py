@@ -62,9 +62,17 @@ class ColoringFamily:
         try:
             if not graph.edges:
                 raise InputError("a graph without edges makes no problem")
-            return _TASKS[task].adopt(graph, knobs, stream)
+            return self.adopt(task, graph, knobs, stream)
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
+
+    def adopt(self, task: str, graph: Graph, knobs: ColoringKnobs, stream: Stream) -> Sequence[Draft]:
+        """Make instances of a given graph.
+
+        Raises:
+            InputError: If the graph does not fit the task.
+        """
+        return _TASKS[task].adopt(graph, knobs, stream)
 
     control_parameter = "degree"
     draw_tasks = ("decide",)

@@ -1,4 +1,4 @@
-"""The family object of `imported`: words a stored question, reads labels and letters, compares."""
+"""The family object of `imported`: words a stored question, reads labels, letters and roles, compares or checks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from logicbench.answers import Reader, read_answer, read_label
 from logicbench.errors import GenerationError, InputError
 from logicbench.family import Baseline, Draft, Knobs, Rendering, Task
+from logicbench.generators.imported.roles import puzzle_of, question, read_roles
 from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
 from logicbench.seeding import Stream
 
@@ -17,6 +18,9 @@ _LABEL = Task(
     ("True", "False", "Uncertain"),
 )
 _CHOICE = Task("choice", "Which option is right?", "The letter of the published option.")
+_ROLES = Task(
+    "roles", "Who always tells the truth, and who always lies?", "roles that fit everybody's statement, checked by it"
+)
 _SAME = {
     "true": "True",
     "false": "False",
@@ -39,7 +43,7 @@ class ImportedFamily:
     version = "1"
     summary = "questions of published data sets, made by logicbench import"
     control = "There is no control parameter: hardness is what the published file holds."
-    tasks: Mapping[str, Task] = {"label": _LABEL, "choice": _CHOICE}
+    tasks: Mapping[str, Task] = {"label": _LABEL, "choice": _CHOICE, "roles": _ROLES}
     surfaces = ("english",)
     variants: tuple[str, ...] = ()
     knobs = ImportedKnobs
@@ -55,12 +59,18 @@ class ImportedFamily:
         )
 
     def measure(self, task: str, instance: Mapping[str, Json], stream: Stream) -> dict[str, Json]:
-        """Return what the published file says of the question's depth."""
+        """Return what the published file says of the question's depth, or how many people a puzzle has."""
+        if task == "roles":
+            return {"people": len(instance["names"])}
         depth = instance.get("depth")
         return {} if depth is None else {"depth": depth}
 
     def render(self, task: str, instance: Mapping[str, Json], surface: str, stream: Stream) -> Rendering:
         """Word the question."""
+        if task == "roles":
+            puzzle = puzzle_of(instance)
+            reference = puzzle.write(puzzle.solutions[0]) if puzzle.solutions else None
+            return Rendering(f"{instance['context']}\n\n{question(puzzle)}", reference)
         answers = _answers(instance)
         lines = [instance["context"], ""]
         if task == "label":
@@ -90,7 +100,9 @@ class ImportedFamily:
         return read_answer(text, _reader(problem))
 
     def check(self, problem: Problem, answer: Answer) -> Verdict:
-        """Compare with the published answer."""
+        """Compare with the published answer, or hold roles against the statements."""
+        if problem.task == "roles":
+            return puzzle_of(problem.instance).check(answer.value)
         right = problem.instance["answer"]
         if answer.value == right:
             return Verdict("correct", 1.0, answer_key=str(answer.value))
@@ -99,10 +111,16 @@ class ImportedFamily:
 
     def guess(self, problem: Problem, stream: Stream) -> str:
         """Return a random answer."""
+        if problem.task == "roles":
+            puzzle = puzzle_of(problem.instance)
+            return f"Answer: {puzzle.write(tuple(bool(stream.bit()) for _ in puzzle.names))}"
         return f"Answer: {stream.choice(_answers(problem.instance))}"
 
     def chance(self, problem: Problem) -> float | None:
-        """Return one over the number of answers there are."""
+        """Return one over the number of answers there are, or the share of roles that fit."""
+        if problem.task == "roles":
+            puzzle = puzzle_of(problem.instance)
+            return len(puzzle.solutions) / (1 << len(puzzle.names))
         return 1 / len(_answers(problem.instance))
 
     def baselines(self, task: str) -> Mapping[str, Baseline]:
@@ -116,6 +134,8 @@ def _answers(instance: Mapping[str, Json]) -> list[str]:
 
 
 def _reader(problem: Problem) -> Reader:
+    if problem.task == "roles":
+        return read_roles(puzzle_of(problem.instance))
     answers = _answers(problem.instance)
     if problem.task == "label":
         return read_label({phrase: label for phrase, label in _SAME.items() if label in answers})

@@ -20,6 +20,7 @@ from logicbench.generators.sat.subsets import MinimalCorrection, MinimalUnsatisf
 from logicbench.generators.sat.task import SatTask, Shallow
 from logicbench.generators.sat.views import SURFACES, view
 from logicbench.hardness import load_scale
+from logicbench.logic.cnf import CNF
 from logicbench.logic.dimacs import read_dimacs
 from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
 from logicbench.seeding import Stream
@@ -67,9 +68,17 @@ class SatFamily:
         """
         cnf = read_dimacs(path)
         try:
-            return _TASKS[task].adopt(cnf, knobs, stream)
+            return self.adopt(task, cnf, knobs, stream)
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
+
+    def adopt(self, task: str, cnf: CNF, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
+        """Make instances of a given formula.
+
+        Raises:
+            InputError: If the formula does not fit the task.
+        """
+        return _TASKS[task].adopt(cnf, knobs, stream)
 
     control_parameter = "ratio"
     draw_tasks = ("decide",)

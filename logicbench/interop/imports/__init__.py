@@ -1,1 +1,1 @@
-"""Published question files as problems: FOLIO, ProofWriter and RuleTaker, ProntoQA, AR-LSAT, LogicalDeduction."""
+"""Published files as problems: FOLIO, ProofWriter and others as questions; SATQuest's and reasoning-gym's recast."""
