@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable, Mapping
 
 from logicbench.answers.extract import ReadError
@@ -37,10 +38,14 @@ def read_assignment(
         values: Further words for the two truth values on this surface, in lower case.
     """
     size = len(names)
+    as_bools = struct.Struct(f"{size}?").unpack
     truth = {**_TRUTH, **(values or {})}
     by_name: dict[str, int] = {}
 
     def read(span: str) -> tuple[tuple[bool, ...], str]:
+        digits = span.strip(" \t\r\n")
+        if len(digits) == size and not digits.strip("01"):  # nothing else, as most answers are
+            return as_bools(digits.replace("0", "\0").encode()), ""  # any byte but 0 unpacks to True
         text = unwrap(span)
         match = _BITS.match(text)
         if match is not None:

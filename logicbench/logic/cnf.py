@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 from logicbench.errors import InputError
@@ -169,25 +169,36 @@ class CNF:
 class CompiledCNF:
     """A formula prepared for evaluating many assignments.
 
-    Each literal has a big-integer bit set of the clauses that it makes true, so an evaluation is one union of
-    `num_vars` bit sets of `num_clauses` bits: 4 microseconds for 50 variables and 219 clauses. Formulas too large for
-    such a table are evaluated clause by clause.
+    One big integer holds a field for each clause that counts its true literals, with a spare bit on top. Each variable
+    has the number that its truth adds to the counts of the assignment that makes all variables false, so an evaluation
+    is one sum over the true variables, 2 microseconds for 50 variables and 219 clauses. Adding to every field the
+    largest count that fits carries into the spare bit exactly where the count is not 0. Formulas too large for such a
+    table are evaluated clause by clause.
     """
 
-    __slots__ = ("_all", "_clauses", "_columns", "num_vars")
+    __slots__ = ("_clauses", "_columns", "_falses", "_fill", "_spare", "_width", "num_vars")
 
     def __init__(self, cnf: CNF) -> None:
         self.num_vars = cnf.num_vars
         self._clauses = cnf.clauses
-        self._all = (1 << len(cnf.clauses)) - 1
-        small = cnf.num_vars * (len(cnf.clauses) + 512) <= _TABLE_BITS
-        self._columns = _columns(cnf) if small else None
+        count = len(cnf.clauses)
+        bits = max(map(len, cnf.clauses), default=0).bit_length()
+        self._width = bits + 1
+        small = cnf.num_vars * (self._width * count + 512) <= _TABLE_BITS
+        self._columns: list[int] | None = None
+        if small:
+            trues, falses = _columns(cnf, self._width)
+            self._columns = [true - false for true, false in zip(trues, falses, strict=True)]
+            self._falses = sum(falses)
+            ones = ((1 << self._width * count) - 1) // ((1 << self._width) - 1)  # a 1 in every field
+            self._fill, self._spare = ones * ((1 << bits) - 1), ones << bits
 
     def evaluate(self, assignment: Sequence[bool]) -> bool:
         """Return whether the assignment satisfies every clause; see `CNF.evaluate`."""
-        if self._columns is None:
+        columns = self._columns
+        if columns is None or len(assignment) != self.num_vars:
             return not self.falsified(assignment)
-        return self._satisfied(assignment, self._columns) == self._all
+        return sum(compress(columns, assignment), self._falses) + self._fill & self._spare == self._spare
 
     def falsified(self, assignment: Sequence[bool]) -> list[int]:
         """Return the indices of the falsified clauses, in order; see `CNF.falsified`."""
@@ -196,15 +207,23 @@ class CompiledCNF:
             values = [bool(value) for value in assignment]
             look = [False, *values, *(not value for value in reversed(values))].__getitem__
             return [index for index, clause in enumerate(self._clauses) if not any(map(look, clause))]
-        rest = self._all ^ self._satisfied(assignment, self._columns)
-        return _bits(rest)
+        width = self._width
+        return [position // width for position in _bits(self._unsatisfied(assignment, self._columns))]
 
-    def _satisfied(self, assignment: Sequence[bool], columns: list[tuple[int, int]]) -> int:
+    def count_falsified(self, assignment: Sequence[bool]) -> int:
+        """Return the number of falsified clauses.
+
+        Raises:
+            InputError: If the assignment does not have `num_vars` values.
+        """
+        if self._columns is None:
+            return len(self.falsified(assignment))
+        return self._unsatisfied(assignment, self._columns).bit_count()
+
+    def _unsatisfied(self, assignment: Sequence[bool], columns: list[int]) -> int:
+        """Return the spare bits of the falsified clauses."""
         self._require_length(assignment)
-        satisfied = 0
-        for value, (when_true, when_false) in zip(assignment, columns, strict=True):
-            satisfied |= when_true if value else when_false
-        return satisfied
+        return (sum(compress(columns, assignment), self._falses) + self._fill & self._spare) ^ self._spare
 
     def _require_length(self, assignment: Sequence[bool]) -> None:
         if len(assignment) != self.num_vars:
@@ -222,16 +241,16 @@ def normalized_clause(clause: Iterable[int]) -> Clause:
     return tuple(sorted(sorted(set(clause)), key=abs))
 
 
-def _columns(cnf: CNF) -> list[tuple[int, int]]:
-    """Return, for each variable, the bit sets of the clauses made true by its truth and by its falsity."""
-    width = (len(cnf.clauses) + 7) // 8
-    rows = [bytearray(width) for _ in range(2 * cnf.num_vars + 1)]  # a negative literal indexes from the end
-    for index, clause in enumerate(cnf.clauses):
-        byte, bit = index >> 3, 1 << (index & 7)
+def _columns(cnf: CNF, width: int) -> tuple[list[int], list[int]]:
+    """Return, for each variable, what its truth and its falsity add to fields of `width` bits, one for each clause."""
+    length = (width * len(cnf.clauses) + 7) // 8
+    rows = [bytearray(length) for _ in range(2 * cnf.num_vars + 1)]  # a negative literal indexes from the end
+    for position, clause in zip(range(0, width * len(cnf.clauses), width), cnf.clauses, strict=True):
+        byte, bit = position >> 3, 1 << (position & 7)
         for lit in clause:
             rows[lit][byte] |= bit
     sets = [int.from_bytes(row, "little") for row in rows]
-    return [(sets[v], sets[-v]) for v in range(1, cnf.num_vars + 1)]
+    return sets[1 : cnf.num_vars + 1], sets[: cnf.num_vars : -1]
 
 
 def _bits(number: int) -> list[int]:

@@ -21,7 +21,6 @@ from logicbench.generators.coloring.lexicon import Lexicon, plain
 Coloring = tuple[int, ...]
 """The colour of each vertex: 1..k, above k for a colour that is not allowed, 0 for none."""
 
-_FAST = re.compile(r"^([0-9]{1,6}): ?([0-9]{1,6})$", re.MULTILINE)
 _JSON_START = re.compile(r"^[ \t]{0,16}(?=[\[{])", re.MULTILINE)
 _FENCE_LINE = re.compile(r"^[ \t]{0,8}(?:```|~~~)[^\n]{0,64}$", re.MULTILINE)
 _SEPARATOR = re.compile(
@@ -46,20 +45,35 @@ _BARE_PAIR = re.compile(r"([0-9]{1,6})[ \t]{0,4}[-,][ \t]{0,4}([A-Za-z0-9]{1,20}
 
 def read_coloring(lexicon: Lexicon) -> Callable[[str], tuple[Coloring, str]]:
     """Return a reader of a colouring of at least half of the vertices."""
-    order = lexicon.order
-    fast = lexicon.names is None and lexicon.colours is None
-    in_order = tuple(map(str, range(1, order + 1)))
-    numbers = {str(c): c for c in range(1, lexicon.k + 1)}
+    as_asked = _read_as_asked(lexicon)
 
     def read(span: str) -> tuple[Coloring, str]:
-        if fast:
-            found = _FAST.findall(span)
-            if len(found) == order and span.strip().count("\n") == order - 1:
-                vertices, colours = zip(*found, strict=True)
-                given = tuple(map(numbers.get, colours))
-                if vertices == in_order and None not in given:
-                    return given, ""  # type: ignore[return-value]
-        return _Sheet(lexicon).read(span), ""
+        return as_asked(span) or _Sheet(lexicon).read(span), ""
+
+    return read
+
+
+def _read_as_asked(lexicon: Lexicon) -> Callable[[str], Coloring | None]:
+    """Return a quick reader of ``vertex: colour`` for every vertex in order and nothing else; None for other text."""
+    order, numbered = lexicon.order, lexicon.colours is None
+    heads = [f"{label}: " for label in lexicon.labels()]
+    colours = {word: colour for colour, word in enumerate(lexicon.palette(), 1)}
+    once = all(text.count(": ") == 1 for text in heads) and not any(": " in word for word in colours)
+
+    def read(span: str) -> Coloring | None:
+        text = span.strip()
+        # With as many colons as lines, every line whose rest is a colour has lost its head.
+        if not once or text.count(": ") != order or text.count("\n") != order - 1:
+            return None
+        words = list(map(str.removeprefix, text.split("\n"), heads))
+        given = tuple(map(colours.get, words))
+        if None not in given:
+            return given  # type: ignore[return-value]
+        digits = "".join(words)
+        if numbered and digits.isascii() and digits.isdecimal() and "" not in words and len(max(words, key=len)) <= 9:
+            surplus = tuple(map(int, words))
+            return surplus if 0 not in surplus else None
+        return None
 
     return read
 

@@ -57,6 +57,7 @@ class Assign:
     """Find a model."""
 
     info = Task("assign", "Which assignment satisfies the formula?", "any satisfying assignment")
+    searches = False
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw a satisfiable formula."""
@@ -127,6 +128,7 @@ class MaxSat:
     """Find an assignment that falsifies as little as possible."""
 
     info = Task("maxsat", "Which assignment falsifies as few clauses as possible?", "any optimal assignment")
+    searches = False
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw an over-constrained formula and find its optimum."""

@@ -45,6 +45,7 @@ class Certify:
     """Is the formula satisfiable? Show why."""
 
     info = Task("certify", "Is the formula satisfiable, and why?", "a model, or a refutation", ("sat", "unsat"))
+    searches = True
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw twins, and state how large an answer may be."""

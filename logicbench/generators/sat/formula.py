@@ -30,7 +30,8 @@ class Formula:
     cnf: CNF
     data: Mapping[str, Any] = field(repr=False)
     memo: dict[Any, Verdict] = field(default_factory=dict, repr=False, compare=False)
-    """Verdicts on answers seen before: samples of one problem often agree, and some checks call a solver."""
+    """Verdicts on answers whose check called a solver: samples of one problem often agree."""
+    _decided: dict[tuple[int, ...], str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def compiled(self) -> CompiledCNF:
@@ -58,7 +59,10 @@ class Formula:
         return "false" if self._decide(query) == "unsat" else "unknown"
 
     def _decide(self, *assumptions: int) -> str:
-        found = solve(self.cnf, assumptions=assumptions, conflict_budget=CONFLICT_BUDGET).status
+        found = self._decided.get(assumptions)
+        if found is None:
+            found = solve(self.cnf, assumptions=assumptions, conflict_budget=CONFLICT_BUDGET).status
+            self._decided[assumptions] = found
         if found == "unknown":
             raise BudgetExceeded(f"the solver used up its budget of {CONFLICT_BUDGET} conflicts")
         return found
@@ -82,9 +86,10 @@ class Formula:
 
     def cost(self, assignment: tuple[bool, ...]) -> int:
         """Return the number, or the weight, of the clauses that an assignment falsifies."""
-        falsified = self.compiled.falsified(assignment)
         weights = self.weights
-        return len(falsified) if weights is None else sum(weights[index] for index in falsified)
+        if weights is None:
+            return self.compiled.count_falsified(assignment)
+        return sum(weights[index] for index in self.compiled.falsified(assignment))
 
     @cached_property
     def vote_cost(self) -> int:

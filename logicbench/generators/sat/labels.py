@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from logicbench.answers import Reader, read_label
@@ -37,6 +38,7 @@ class Decide:
     """Is the formula satisfiable?"""
 
     info = Task("decide", "Is the formula satisfiable?", "SAT or UNSAT", ("sat", "unsat"))
+    searches = False
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw twins."""
@@ -65,9 +67,7 @@ class Decide:
 
     def check(self, formula: Formula, value: Any) -> Verdict:
         """Compare with the solver's word."""
-        right = formula.status
-        wrong = Violation("wrong-label", "The answer is the other one.")
-        return verdict(value == right, value, () if value == right else (wrong,))
+        return _labelled(value, formula.status, "The answer is the other one.")
 
     def guess(self, formula: Formula, stream: Stream) -> str:
         """Toss a coin."""
@@ -91,6 +91,11 @@ class Decide:
         }
 
 
+@lru_cache(maxsize=64)
+def _labelled(given: str, right: str, message: str) -> Verdict:
+    return verdict(given == right, given, () if given == right else (Violation("wrong-label", message),))
+
+
 def _word(satisfiable: bool) -> str:
     return "SAT" if satisfiable else "UNSAT"
 
@@ -105,6 +110,7 @@ class Entail:
     info = Task(
         "entail", "Does the statement follow from the formula?", "TRUE, FALSE or UNKNOWN", ("true", "false", "unknown")
     )
+    searches = False
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw one satisfiable formula with a query of each class, alike in how often its literal occurs."""
@@ -141,8 +147,7 @@ class Entail:
 
     def check(self, formula: Formula, value: Any) -> Verdict:
         """Compare with the solver's word."""
-        right = value == formula.entailment
-        return verdict(right, value, () if right else (Violation("wrong-label", "The answer is another one."),))
+        return _labelled(value, formula.entailment, "The answer is another one.")
 
     def guess(self, formula: Formula, stream: Stream) -> str:
         """Choose one of three."""

@@ -34,6 +34,7 @@ class Backbone:
     """Which literals hold in all models?"""
 
     info = Task("backbone", "Which variables have the same value in all models?", "exactly the backbone literals")
+    searches = False
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw a satisfiable formula in which some variables are fixed and some are free."""
@@ -96,6 +97,7 @@ class Count:
     """How many models are there?"""
 
     info = Task("count", "How many satisfying assignments are there?", "the exact number")
+    searches = False
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw a satisfiable formula with few enough models."""

@@ -47,6 +47,7 @@ class MinimalUnsatisfiable:
     """Find a minimal unsatisfiable subset."""
 
     info = Task("mus", "Which clauses contradict each other, none needlessly?", "any minimal unsatisfiable subset")
+    searches = True
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw an unsatisfiable formula that is not minimal itself, so that naming all clauses is wrong."""
@@ -103,6 +104,7 @@ class MinimalCorrection:
         "Which clauses can be left out to make the rest satisfiable, none needlessly?",
         "any minimal correction subset",
     )
+    searches = True
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw an over-constrained formula."""

@@ -27,6 +27,8 @@ class SatTask(Protocol):
     """One question about formulas."""
 
     info: Task
+    searches: bool
+    """Whether checking an answer calls a solver, so that its verdict is worth remembering."""
 
     def drafts(self, knobs: SatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw one group of instances."""
