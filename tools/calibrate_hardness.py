@@ -54,6 +54,7 @@ POPULATIONS: dict[str, list[Part]] = {
         Part("entail", {"depth": [1, 2, 3, 4], "quantifiers": 1}, 90),
     ],
     "fol-translate": [Part("translate", {"quantifiers": [1, 2]}, 600)],
+    "fol-verbalize": [Part("verbalize", {"quantifiers": [1, 2]}, 600)],
     "skills": [Part("judge", {"length": [1, 2, 3, 4, 5, 6], "distractors": [0, 1, 2, 4]}, 1200)],
 }
 """Scale, named FAMILY or FAMILY-TASK -> its reference population."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -99,6 +99,7 @@ class Translate:
         "What is an English sentence in first-order logic, over a given vocabulary?",
         "any formula that is equivalent, in any common notation",
     )
+    prepare = sentence_of
 
     def drafts(self, knobs: FolKnobs, stream: Stream) -> list[Draft]:
         """Draw a sentence."""
@@ -122,7 +123,7 @@ class Translate:
         }[surface]
         prompt = (
             f"{opening}\n\n{said}\n\nAll individuals are people. Use these symbols and no others:\n"
-            f"{_vocabulary(sentence, names)}\n\n"
+            f"{vocabulary(sentence, names)}\n\n"
             "Any common notation will do, such as ∀x (… → …) or all x. (… -> …). Every formula that is equivalent to "
             f"the sentence is right.\n\n{FINISH} the formula."
         )
@@ -130,7 +131,7 @@ class Translate:
 
     def read(self, sentence: Sentence, surface: str, span: str) -> tuple[Any, str]:
         """Read a formula over the vocabulary from the first line of a span."""
-        line, rest = _first_line(span[: 4 * MAX_ANSWER])
+        line, rest = first_line(span[: 4 * MAX_ANSWER])
         if not line or len(line) > MAX_ANSWER:
             raise ReadError("length", f"The formula must be one line of at most {MAX_ANSWER} characters.")
         # Where many brackets are missing the parser searches long for where to put them.
@@ -187,8 +188,12 @@ class Translate:
         left, right = (Predicate(names[name], (x,) * arity[name]) for name in (one, other))
         return render(Forall(x, Implies(left, right)))
 
+    def baselines(self) -> Mapping[str, Callable[[Sentence, str], str]]:
+        """Let one predicate imply another."""
+        return {"one-rule": lambda sentence, surface: self.guess(sentence, surface, Stream("baseline"))}
 
-def _first_line(span: str) -> tuple[str, str]:
+
+def first_line(span: str) -> tuple[str, str]:
     """Return the first line that is no code fence, undressed, and what comes after it."""
     text = span.lstrip()
     while text.startswith(("```", "~~~")):
@@ -214,7 +219,8 @@ def _phrase(words: Vocabulary, knobs: FolKnobs, number: int, stream: Stream) -> 
     return negate(found) if stream.chance(0.3) else found
 
 
-def _vocabulary(sentence: Sentence, names: Mapping[str, str]) -> str:
+def vocabulary(sentence: Sentence, names: Mapping[str, str]) -> str:
+    """Return what each symbol of a sentence means, one a line, the symbols spelt as in `names`."""
     found = signature([sentence.formula])
     lines = []
     for name, arity in found.predicates:
