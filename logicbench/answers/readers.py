@@ -16,10 +16,9 @@ from logicbench.answers.extract import ReadError
 MAX_NUMBER_DIGITS = 30
 """Longer integers are refused unread: no answer needs them, and converting them is not linear."""
 
-_DRESS = re.compile(
-    r"\\(?:text|mathrm|mathbf|textbf|mathit|mathtt|boxed|fbox|left|right|operatorname)\b|\\[,;! ()\[\]]|[*`$]"
-    r"|(?<![A-Za-z0-9])__?|__?(?![A-Za-z0-9{])"
-)
+_STYLES = "text|mathrm|mathbf|textbf|mathit|mathtt|boxed|fbox|operatorname"
+_DRESS = re.compile(rf"\\(?:{_STYLES}|left|right)\b|\\[,;! ()\[\]]|[*`$]|(?<![A-Za-z0-9_])_++|_++(?![A-Za-z0-9{{])")
+_BRACES = re.compile(rf"\\(?:{_STYLES})[ \t]{{0,4}}\{{|\\?[{{}}]")
 _LEAD = " \t\r\n:：=>—•\"'“”‘’"
 _BULLET = re.compile(r"[-–+][ \t]{1,4}(?=\S)")
 _ANSWER_PREFIX = re.compile(
@@ -37,12 +36,37 @@ def unwrap(span: str) -> str:
     if not span.isascii():
         span = unicodedata.normalize("NFKC", span).replace("−", "-").replace("‑", "-").replace("–", "-")
     if "\\" in span or "*" in span or "`" in span or "$" in span or "_" in span:
-        span = _DRESS.sub(" ", span)
+        span = _DRESS.sub(" ", _without_styles(span) if "\\" in span else span)
     span = span.lstrip(_LEAD)
     bullet = _BULLET.match(span)
     if bullet is not None:
         span = span[bullet.end() :]
     return without_prefix(span)
+
+
+def _without_styles(span: str) -> str:
+    r"""Take the text of ``\mathrm{...}`` and the like out of its braces; ``\_`` is ``_``.
+
+    Other braces stay, and so does a command whose brace is never closed. Words that only a brace parted stay apart.
+    """
+    opened: list[tuple[int, int] | None] = []
+    cuts: list[tuple[int, int]] = []
+    for match in _BRACES.finditer(span):
+        if len(match[0]) > 2:
+            opened.append(match.span())
+        elif match[0] == "{":
+            opened.append(None)
+        elif match[0] == "}" and opened and (start := opened.pop()) is not None:
+            cuts += [start, match.span()]
+    text, end = "", 0
+    parts: list[str] = []
+    for left, right in [*sorted(cuts), (len(span), len(span))]:
+        if left > end:
+            apart = text[-1:].isalnum() and span[end].isalnum()
+            text = span[end:left]
+            parts.append(f" {text}" if apart else text)
+        end = right
+    return "".join(parts).replace("\\_", "_")
 
 
 def without_prefix(span: str) -> str:

@@ -1,9 +1,11 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.mutations import dressed, giants, hostile
 
-from logicbench.answers import answer_part, extract, read_answer, read_integer, read_label
+from logicbench.answers import answer_part, extract, read_answer, read_integer, read_label, unwrap
 from logicbench.problem import Answer, Unparsable
 
 WORDS = {"sat": "sat", "unsat": "unsat", "satisfiable": "sat", "not satisfiable": "unsat", "yes": "sat", "no": "unsat"}
@@ -50,6 +52,11 @@ def value(text, reader=LABEL):
         ("Answer: SAT" + "\nAnswer: SAT" * 100, "conflict"),
         ("```\nSAT\n```", "sat"),
         ("Answer: \\text{SAT}", "sat"),
+        ("Answer: \\mathrm{\\mathbf{SAT}}.", "sat"),
+        ("Answer: \\text{SAT} or \\text{UNSAT}", "conflict"),
+        ("Answer: \\text{SAT}\\text{UNSAT}", "conflict"),
+        ("Answer: \\text{not} \\text{satisfiable}", "unsat"),
+        ("Answer: \\text{SAT", "sat"),
         ("Answer: “SAT”", "sat"),
         ("Answer: ＳＡＴ", "sat"),
         ("Answer: Saturday", "malformed"),
@@ -77,6 +84,46 @@ def test_every_dress_of_an_answer_is_read():
 )  # fmt: skip
 def test_integers(text, expected):
     assert value(text, read_integer) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"\mathrm{P}(\mathrm{a})", "P(a)"),
+        (r"\mathrm{ice\_cream}(x)", "ice_cream(x)"),
+        (r"\text{a}\text{b}", "a b"),
+        (r"\mathbf{\mathrm{x}}_1", "x_1"),
+        (r"\mathrm{\{1, 2\}}", r"\{1, 2\}"),
+        (r"\boxed{{1}, {2}}", "{1}, {2}"),
+        (r"\left\{ 1 \right\}", r"\{ 1  \}"),
+        (r"{\text{x}}", "{x}"),
+        (r"}\text{x}{", "}x{"),
+        (r"\text{x", " {x".strip()),
+        ("n__usha", "n__usha"),
+        ("__x__ and _y_", "x  and  y "),
+        ("***x_1***", "x_1"),
+    ],
+)
+def test_dress_is_taken_off_and_nothing_else(text, expected):
+    assert unwrap(text).strip() == expected.strip()
+
+
+@given(st.text(alphabet="\\{}_ab1 ", max_size=60))
+def test_undressing_keeps_letters_and_digits_in_order(text):
+    assert [char for char in unwrap(text) if char in "ab1"] == [char for char in text if char in "ab1"]
+
+
+def test_undressing_is_linear():
+    for text in (
+        "\\text{" * 20_000,
+        "\\text{a}" * 20_000,
+        "{" * 50_000 + "}" * 50_000,
+        "_" * 100_000,
+        "\\text{}" * 20_000,
+    ):
+        start = time.process_time()
+        unwrap(text)
+        assert time.process_time() - start < 2
 
 
 def test_the_extractor_is_named():
