@@ -113,8 +113,8 @@ def read_typed_program(text: str) -> TypedProgram:
     sorts: dict[str, tuple[str, ...]] = {}
     functions: dict[str, tuple[tuple[str, ...], str]] = {}
     constants: dict[str, tuple[int, ...]] = {}
-    constraints: list[Formula] = []
-    options: list[Option] = []
+    constraints: list[str] = []
+    options: list[str] = []
     section = ""
     for line in text.splitlines():
         if title := _TITLE.match(line):
@@ -130,14 +130,16 @@ def read_typed_program(text: str) -> TypedProgram:
         elif match := _VARIABLE.match(source):
             constants[match.group(1)] = tuple(map(_integer, _items(match.group(2))))
         elif section in ("options", "query"):
-            options.append(_option(source))
+            options.append(source)
         elif section in ("constraints", "declarations") and not re.match(r"\s*\w+\s*=[^=]", source):
-            constraints.append(parse(source, "python").formula)
+            constraints.append(source)
         else:
             raise InputError(f"no declaration: {source!r}")
     if not options:
         raise InputError("a program needs options to choose from")
-    return TypedProgram(sorts, functions, tuple(constraints), tuple(options), constants)
+    largest = max(map(len, sorts.values()), default=0)
+    read = tuple(parse(source, "python", largest=largest).formula for source in constraints)
+    return TypedProgram(sorts, functions, read, tuple(_option(source, largest) for source in options), constants)
 
 
 def _items(text: str) -> list[str]:
@@ -150,7 +152,7 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _option(source: str) -> Option:
+def _option(source: str, largest: int) -> Option:
     source = _LETTER.sub("", source)
     mode: Mode = "valid"
     negated = False
@@ -160,7 +162,7 @@ def _option(source: str) -> Option:
             negated = not negated
         else:
             mode = match.group(1)  # type: ignore[assignment]
-    return Option(mode, negated, parse(source, "python").formula)
+    return Option(mode, negated, parse(source, "python", largest=largest).formula)
 
 
 class _Builder:

@@ -104,3 +104,93 @@ def test_too_many_quantifiers_end_in_an_error():
 def test_a_program_without_options_is_refused():
     with pytest.raises(InputError, match="options"):
         read_typed_program("# Declarations\na = EnumSort([b])")
+
+
+SIGNS = {"==": int.__eq__, "!=": int.__ne__, "<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__}
+SIDES = {
+    "Count([p:people], red(p))": lambda red, blue: sum(red),
+    "Count([p:people], And(red(p), blue(p)))": lambda red, blue: sum(a and b for a, b in zip(red, blue, strict=True)),
+    "2 - Count([p:people], blue(p))": lambda red, blue: 2 - sum(blue),
+    "Count([p:people], red(p)) + Count([p:people], blue(p))": lambda red, blue: sum(red) + sum(blue),
+    "2": lambda red, blue: 2,
+}  # fmt: skip
+WORLDS = list(itertools.product(itertools.product((False, True), repeat=2), repeat=2))
+COLOURS = """Declarations
+people = EnumSort([Ann, Bob])
+red = Function([people] -> [bool])
+blue = Function([people] -> [bool])
+Constraints
+"""
+
+
+def asked(head, constraint, worlds):
+    """Whether each world, given as facts, is allowed by a constraint."""
+    options = "\n".join(f"is_sat(And({', '.join(facts)}))" for facts in worlds)
+    return read_typed_program(f"{head}{constraint}\nOptions\n{options}").run()
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize(("left", "right"), list(itertools.combinations(SIDES, 2)))
+def test_counts_compared_with_counts_agree_with_brute_force(left, sign, right):
+    facts = [
+        [f"{colour}({name}) == {value}" for colour, row in (("red", red), ("blue", blue))
+         for name, value in zip(("Ann", "Bob"), row, strict=True)]
+        for red, blue in WORLDS
+    ]  # fmt: skip
+    expected = tuple(SIGNS[sign](SIDES[left](*world), SIDES[right](*world)) for world in WORLDS)
+    assert asked(COLOURS, f"{left} {sign} {right}", facts) == expected
+
+
+ROOMS = """Declarations
+rooms = EnumSort([north, south])
+times = EnumSort([one, two, three])
+used = Function([rooms, times] -> [bool])
+Constraints
+"""
+
+
+@pytest.mark.parametrize(
+    "comparison", ["== 0", "== 1", "== 3", "!= 2", "<= 2", ">= 4", "> 5", "< 1", ">= 0", "< 0", "== 7"]
+)
+def test_counts_over_several_variables_count_tuples(comparison):
+    sign, number = comparison.split()
+    worlds = list(itertools.product((False, True), repeat=6))
+    places = list(itertools.product(("north", "south"), ("one", "two", "three")))
+    facts = [
+        [f"used({room}, {hour}) == {value}" for (room, hour), value in zip(places, world, strict=True)]
+        for world in worlds
+    ]
+    expected = tuple(SIGNS[sign](sum(world), int(number)) for world in worlds)
+    assert asked(ROOMS, f"Count([r:rooms, t:times], used(r, t)) {comparison}", facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values", "expected"),
+    [
+        ("Distinct([p:people], room(p))", (0, 1, 2), True),
+        ("Distinct([p:people], room(p))", (0, 1, 0), False),
+        ("Distinct([room(Ann), room(Bob)])", (0, 1, 0), True),
+        ("Distinct([room(Ann), room(Bob)])", (0, 0, 1), False),
+        ("Distinct([p:people], room(p) == a)", (0, 1, 2), False),
+        ("Distinct([p:people], room(p) + 1)", (2, 1, 0), True),
+        ("Count([p:people], room(p) == a) == room(Ann)", (1, 0, 2), True),
+        ("Count([p:people], room(p) == a) == room(Ann)", (0, 0, 2), False),
+    ],
+)
+def test_distinct_lists_and_comprehensions(constraint, values, expected):
+    facts = ", ".join(
+        f"room({name}) == {'abc'[value]}" for name, value in zip(("Ann", "Bob", "Cid"), values, strict=True)
+    )
+    text = (
+        "Declarations\npeople = EnumSort([Ann, Bob, Cid])\nrooms = EnumSort([a, b, c])\n"
+        f"room = Function([people] -> [rooms])\nConstraints\n{constraint}\nOptions\nis_sat(And({facts}))"
+    )
+    assert read_typed_program(text).run() == (expected,)
+
+
+def test_too_many_counts_end_in_an_error():
+    text = LSAT.replace(
+        "Count([d:days], busy(Ann, d)) == 2", " + ".join(["Count([d:days], busy(Ann, d))"] * 40) + " == 2"
+    )
+    with pytest.raises(InputError):
+        read_typed_program(text).run()

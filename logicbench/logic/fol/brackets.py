@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from logicbench.logic.fol.elaborate import Elaborator, Free
+from logicbench.logic.fol.elaborate import Conventions, Elaborator
 from logicbench.logic.fol.infix import VARIANTS, Reader, Variant
-from logicbench.logic.fol.notation import Notation
 from logicbench.logic.fol.notes import Note, ParseError
 from logicbench.logic.fol.syntax import (
     And,
@@ -61,8 +60,7 @@ class _Edited:
 def balanced_tokens(
     text: str,
     tokens: Sequence[Token],
-    notation: Notation,
-    free: Free,
+    how: Conventions,
     search: bool,
     alternatives: int = 1,
 ) -> list[Candidate]:
@@ -75,29 +73,29 @@ def balanced_tokens(
     missing = _missing(tokens)
     if surplus is None and not missing:
         whole = _Edited(list(tokens), (), 0.0)
-        found = [_read(text, whole, notation, free)]
-        return _with_variants(text, found, [whole], notation, free, alternatives) if alternatives > 1 else found
+        found = [_read(text, whole, how)]
+        return _with_variants(text, found, [whole], how, alternatives) if alternatives > 1 else found
     if not search:
-        return [_read(text, _greedy(tokens), notation, free)]
+        return [_read(text, _greedy(tokens), how)]
     edits = [_greedy(tokens)]
     unmatched = _surplus(tokens) + missing
     if unmatched <= _MOST_EDITS and len(tokens) * unmatched <= _LARGEST_SEARCH:
         edits.extend(_edits(tokens))
     if alternatives == 1:
-        return _rank(text, edits, notation, free, 1)
-    best = _rank(text, edits, notation, free, alternatives)
-    return _with_variants(text, best, sorted(edits, key=lambda edited: edited.cost)[:2], notation, free, alternatives)
+        return _rank(text, edits, how, 1)
+    best = _rank(text, edits, how, alternatives)
+    return _with_variants(text, best, sorted(edits, key=lambda edited: edited.cost)[:2], how, alternatives)
 
 
 def _with_variants(
-    text: str, found: list[Candidate], edits: Sequence[_Edited], notation: Notation, free: Free, wanted: int
+    text: str, found: list[Candidate], edits: Sequence[_Edited], how: Conventions, wanted: int
 ) -> list[Candidate]:
     """Add the other readings of the same brackets behind those found."""
     best = {flatten(candidate.formula): candidate for candidate in found}
     for edited in edits:
         for variant in VARIANTS:
             try:
-                candidate = _read(text, edited, notation, free, variant)
+                candidate = _read(text, edited, how, variant)
             except ParseError:
                 continue
             best.setdefault(flatten(candidate.formula), candidate)
@@ -105,7 +103,7 @@ def _with_variants(
     return [first, *sorted(others, key=lambda candidate: candidate.cost)][:wanted]
 
 
-def _rank(text: str, edits: Sequence[_Edited], notation: Notation, free: Free, wanted: int) -> list[Candidate]:
+def _rank(text: str, edits: Sequence[_Edited], how: Conventions, wanted: int) -> list[Candidate]:
     best: dict[Formula, Candidate] = {}
     error: ParseError | None = None
     for edited in sorted(edits, key=lambda edited: edited.cost)[:_MOST_READ]:
@@ -113,7 +111,7 @@ def _rank(text: str, edits: Sequence[_Edited], notation: Notation, free: Free, w
         if len(best) >= wanted and edited.cost >= sorted(found.cost for found in best.values())[wanted - 1]:
             break
         try:
-            candidate = _read(text, edited, notation, free)
+            candidate = _read(text, edited, how)
         except ParseError as refused:
             error = error or refused
             continue
@@ -331,10 +329,10 @@ def oddity(formula: Formula) -> float:
     return total + 1.5 * sum(len(found) - 1 for found in arities.values())
 
 
-def _read(text: str, edited: _Edited, notation: Notation, free: Free, variant: Variant | None = None) -> Candidate:
-    reader = Reader(text, edited.tokens, notation, variant)
+def _read(text: str, edited: _Edited, how: Conventions, variant: Variant | None = None) -> Candidate:
+    reader = Reader(text, edited.tokens, how.notation, variant)
     raw = reader.read()
-    elaborator = Elaborator(text, notation, free)
+    elaborator = Elaborator(text, how)
     formula = elaborator.run(raw)
     notes = [*edited.notes, *reader.notes, *elaborator.notes]
     cost = edited.cost + sum(_COSTS.get(note.kind, 0.0) for note in notes)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, NoReturn, TypeAlias
 
+from logicbench.logic.fol.counting import TUPLES_LIMIT, all_different, pairwise_distinct, quantify
 from logicbench.logic.fol.escape import unescape, unescape_nltk_variable
 from logicbench.logic.fol.notation import CONNECTIVES, DIALECTS, RELATIONS, Notation
 from logicbench.logic.fol.notes import Note, ParseError, Severity
@@ -15,10 +17,7 @@ from logicbench.logic.fol.syntax import (
     Arithmetic,
     Comparison,
     Constant,
-    Count,
     Equal,
-    Exists,
-    Forall,
     Formula,
     Function,
     Iff,
@@ -63,20 +62,37 @@ _NLTK_OPERATORS = {
     "op__less": "<", "op__lesseq": "<=", "op__greater": ">", "op__greatereq": ">=",
 }  # fmt: skip
 _SPREAD_LIMIT = 20_000
+_CASES_LIMIT = 2_000
 _DISTINCT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What a text does not say about itself.
+
+    Attributes:
+        notation: Its notation.
+        free: What a name such as ``x`` is where no quantifier binds it.
+        largest: The most that a ``Count(...)`` can come to; None if that is not known.
+    """
+
+    notation: Notation
+    free: Free = "constant"
+    largest: int | None = None
 
 
 class Elaborator:
     """Elaborates one raw tree; `run` is called once."""
 
-    def __init__(self, text: str, notation: Notation, free: Free = "constant") -> None:
-        self.text, self.notation, self.free = text, notation, free
-        self.capital = DIALECTS[notation].capital_variables
+    def __init__(self, text: str, conventions: Conventions) -> None:
+        self.text, self.notation, self.free = text, conventions.notation, conventions.free
+        self.largest = conventions.largest
+        self.capital = DIALECTS[self.notation].capital_variables
         self.notes: list[Note] = []
         self.scope: dict[str, int] = {}
         self.folded: dict[str, str] = {}
         self.reported: set[tuple[str, str]] = set()
-        self.spreads = 0
+        self.spreads = self.cases = 0
 
     def note(self, kind: str, position: int, message: str, severity: Severity = "repair") -> None:
         """Add a note."""
@@ -259,7 +275,7 @@ class Elaborator:
         """Pairwise inequations."""
         if len(kids) > _DISTINCT_LIMIT:
             self.fail(raw, f"at most {_DISTINCT_LIMIT} different terms")
-        return self.terms(kids, _distinct)
+        return self.terms(kids, pairwise_distinct)
 
     def terms(self, kids: Sequence[Raw], build: Callable[[list[Any]], Any]) -> Any:
         """All children are terms."""
@@ -303,8 +319,8 @@ class Elaborator:
         """``Count([x:S], F) == 2`` and the like."""
         if left.kind == "number":
             left, right, value = right, left, _MIRRORED.get(value, value)
-        if not (left.kind == "quantifier" and left.value == "count" and right.kind == "number"):
-            return None
+        if not _is_count(left) or right.kind != "number":
+            return self.open_count(value, left, right)
         if not right.value.isdigit() or len(right.value) > 9:
             self.fail(right, "a whole number below 1000000000")
         number = int(right.value)
@@ -318,10 +334,31 @@ class Elaborator:
         else:
             shape, number = "at_least", number + (value == ">")
         if number < 0:
-            self.fail(right, "a larger number")
-        inner = Raw("quantifier", f"{shape} {number}", left.position, left.kids, left.bound)
+            return [], lambda below: Truth(False)
+        if len(left.bound) > 1 and number > TUPLES_LIMIT:
+            self.fail(right, f"at most {TUPLES_LIMIT} where several variables are counted together")
+        together = " together" if len(left.bound) > 1 else ""
+        inner = Raw("quantifier", f"{shape} {number}{together}", left.position, left.kids, left.bound)
         outer = Raw("not", "not", left.position, [inner]) if negated else inner
         return self.formula(outer)
+
+    def open_count(self, value: str, left: Raw, right: Raw) -> Any:
+        """A count compared with more than a number, as one case for each number that it can come to."""
+        found = _counts(left) or _counts(right)
+        if found is None:
+            return None
+        if self.largest is None:
+            self.fail(found, "a comparison of Count(...) with a number")
+        self.cases += self.largest + 1
+        if self.cases > _CASES_LIMIT:
+            self.fail(found, "fewer counts in one formula")
+        cases = []
+        for number in range(self.largest + 1):
+            known = Raw("number", str(number), found.position)
+            sides = [_put(side, found, known) for side in (left, right)]
+            case = Raw("infix", "equal", found.position, [found, known])
+            cases.append(Raw("infix", "and", found.position, [case, Raw("infix", value, found.position, sides)]))
+        return self.formula(Raw("infix", "or", found.position, cases))
 
     def membership(self, raw: Raw) -> Any:
         """``x in [a, b]`` is a disjunction of equations, ``x ∈ S`` an atom."""
@@ -341,6 +378,7 @@ class Elaborator:
         kind = raw.value
         if kind == "count":
             self.fail(raw, "a comparison of Count(...) with a number")
+        wanted: Want = "term" if kind == "distinct" and not _is_formula(raw.kids[0], self.notation) else "formula"
         names: list[tuple[str, str | None]] = []
         written = [self.bound_name(bound.name) for bound in raw.bound]
         for bound, name in zip(raw.bound, written, strict=True):
@@ -358,9 +396,9 @@ class Elaborator:
                     del self.scope[name]
                     if self.folded.get(name.lower()) == name:
                         del self.folded[name.lower()]
-            return _quantify(kind, names, below[0])
+            return all_different(names, below[0]) if kind == "distinct" else quantify(kind, names, below[0])
 
-        return [(raw.kids[0], "formula")], build
+        return [(raw.kids[0], wanted)], build
 
     def bound_name(self, name: str) -> str:
         """The name of a variable where it is bound."""
@@ -509,13 +547,44 @@ def _is_formula(raw: Raw, notation: Notation) -> bool:
     return notation == "python" and raw.kind == "apply" and raw.value in _PYTHON_WORDS
 
 
+def _is_count(raw: Raw) -> bool:
+    return raw.kind == "quantifier" and raw.value == "count"
+
+
+def _counts(raw: Raw) -> Raw | None:
+    """The first ``Count(...)`` in a term, not inside the arguments of functions."""
+    todo = [raw]
+    while todo:
+        node = todo.pop()
+        if _is_count(node):
+            return node
+        if node.kind == "minus" or (node.kind == "infix" and node.value in _ARITHMETIC):
+            todo.extend(reversed(node.kids))
+    return None
+
+
+def _put(root: Raw, old: Raw, new: Raw) -> Raw:
+    """The term with one node replaced; what lies beside the way down is shared."""
+    if root is old:
+        return new
+    if root.kind != "minus" and not (root.kind == "infix" and root.value in _ARITHMETIC):
+        return root
+    copy = Raw(root.kind, root.value, root.position, list(root.kids))
+    todo = [copy]
+    while todo:
+        node = todo.pop()
+        for place, kid in enumerate(node.kids):
+            if kid is old:
+                node.kids[place] = new
+                return copy
+            if kid.kind == "minus" or (kid.kind == "infix" and kid.value in _ARITHMETIC):
+                node.kids[place] = Raw(kid.kind, kid.value, kid.position, list(kid.kids))
+                todo.append(node.kids[place])
+    return copy
+
+
 def _compare(operator: Any, below: list[Any]) -> Any:
     return Comparison(operator, below[0], below[1])
-
-
-def _distinct(below: list[Any]) -> Any:
-    pairs: list[Any] = [Not(Equal(a, b)) for place, a in enumerate(below) for b in below[place + 1 :]]
-    return And(tuple(pairs)) if len(pairs) > 1 else pairs[0]
 
 
 def _left(node: Any) -> Callable[[list[Any]], Any]:
@@ -532,16 +601,3 @@ _CONNECT: dict[str, Callable[[list[Any]], Any]] = {
     "nand": lambda below: Not(And(tuple(below))),
     "nor": lambda below: Not(Or(tuple(below))),
 }
-
-
-def _quantify(kind: str, names: list[tuple[str, str | None]], body: Any) -> Any:
-    shape, _, number = kind.partition(" ")
-    for name, sort in reversed(names):
-        variable = Variable(name)
-        if kind in ("exists", "none"):
-            body = Exists(variable, body, sort)
-        elif kind == "forall":
-            body = Forall(variable, body, sort)
-        else:
-            body = Count(shape, int(number), variable, body, sort)  # type: ignore[arg-type]
-    return Not(body) if kind == "none" else body

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from logicbench.errors import InputError
 from logicbench.logic.fol.brackets import balanced_tokens
-from logicbench.logic.fol.elaborate import Elaborator, Free
+from logicbench.logic.fol.elaborate import Conventions, Elaborator, Free
 from logicbench.logic.fol.notation import Notation, notation_of
 from logicbench.logic.fol.notes import Note, ParseError
 from logicbench.logic.fol.smtlib import read_smtlib
@@ -41,7 +41,14 @@ class Parsed:
         return tuple(note for note in self.notes if note.severity == "repair")
 
 
-def parse(text: str, notation: str = "auto", level: Level = "tolerant", *, free: Free = "constant") -> Parsed:
+def parse(
+    text: str,
+    notation: str = "auto",
+    level: Level = "tolerant",
+    *,
+    free: Free = "constant",
+    largest: int | None = None,
+) -> Parsed:
     """Read a formula.
 
     Args:
@@ -49,6 +56,8 @@ def parse(text: str, notation: str = "auto", level: Level = "tolerant", *, free:
         notation: One of `NOTATIONS`, or ``auto`` to tell by the spelling.
         level: ``tolerant`` mends what it can and notes every repair; ``strict`` refuses what it would have to mend.
         free: What a name such as ``x`` is where no quantifier binds it (always noted).
+        largest: The most that a ``Count(...)`` of the Python notation can come to. Counts may then be compared with
+            each other and with terms, which is written out as one case for each number; else only with numbers.
 
     Raises:
         ParseError: nothing sensible can be made of the text, or ``level`` is strict and a repair is needed.
@@ -57,7 +66,7 @@ def parse(text: str, notation: str = "auto", level: Level = "tolerant", *, free:
     if level not in ("strict", "tolerant"):
         raise InputError(f"level must be 'strict' or 'tolerant', not {level!r}")
     resolved = notation_of(notation, text)
-    parsed = _parse(text, resolved, free, search=level == "tolerant")
+    parsed = _parse(text, Conventions(resolved, free, largest), search=level == "tolerant")
     if level == "strict":
         for note in parsed.notes:
             if note.severity == "repair":
@@ -67,20 +76,21 @@ def parse(text: str, notation: str = "auto", level: Level = "tolerant", *, free:
     return parsed
 
 
-def _parse(text: str, notation: Notation, free: Free, search: bool) -> Parsed:
-    if notation == "smtlib":
+def _parse(text: str, how: Conventions, search: bool) -> Parsed:
+    if how.notation == "smtlib":
         raw, notes = read_smtlib(text)
-        elaborator = Elaborator(text, notation, free)
+        elaborator = Elaborator(text, how)
         formula = elaborator.run(raw)
-        return _parsed(formula, [*notes, *elaborator.notes], notation)
-    return _readings(text, notation, free, search, 1)[0]
+        return _parsed(formula, [*notes, *elaborator.notes], how.notation)
+    return _readings(text, how, search, 1)[0]
 
 
-def _readings(text: str, notation: Notation, free: Free, search: bool, wanted: int) -> list[Parsed]:
+def _readings(text: str, how: Conventions, search: bool, wanted: int) -> list[Parsed]:
+    notation = how.notation
     bare, notes = _unwrapped(text, notation)
     lexed = lex(bare, notation)
     notes = [*notes, *lexed.notes]
-    found = balanced_tokens(bare, lexed.tokens, notation, free, search, wanted)
+    found = balanced_tokens(bare, lexed.tokens, how, search, wanted)
     return [
         _parsed(
             candidate.formula,
@@ -118,5 +128,5 @@ def readings(text: str, k: int = 3, notation: str = "auto", *, free: Free = "con
         raise InputError(f"the number of readings must be at least 1, not {k}")
     resolved = notation_of(notation, text)
     if resolved == "smtlib":
-        return [_parse(text, resolved, free, search=True)]
-    return _readings(text, resolved, free, True, k)
+        return [_parse(text, Conventions(resolved, free), search=True)]
+    return _readings(text, Conventions(resolved, free), True, k)

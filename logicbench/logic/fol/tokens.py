@@ -92,6 +92,7 @@ def _pattern(notation: Notation) -> re.Pattern[str]:
 _IGNORED_COMMANDS = frozenset(
     "left right big Big bigl bigr Bigl Bigr quad qquad displaystyle limits mathopen mathclose thinspace".split()
 )
+_COMPREHENSION = re.compile(r"\s{0,8}\(\s{0,8}\[[^\[\]]{0,400}\]\s{0,8},")
 _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -156,6 +157,9 @@ class _Lexer:
             return after
         if value == "Count" and re.match(r"\s*\(\s*\[", self.text[after : after + 40]):
             self.add("quantifier", "count", at, after)
+            return after
+        if value == "Distinct" and self.notation == "python" and _COMPREHENSION.match(self.text, after):
+            self.add("quantifier", "distinct", at, after)
             return after
         cased = value in (lower, "ForAll", "ForEach") or value.isupper() or value.istitle()
         if lower in WORDS and cased and self.is_operator(value, lower, after):
