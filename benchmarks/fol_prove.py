@@ -39,8 +39,9 @@ from logicbench.translation.compare.sampling import agreement
 from logicbench.translation.edits import KINDS
 from logicbench.translation.labels import Judgement, judge, judge_all, read_problem
 from logicbench.translation.names import MERGINGS
-from logicbench.translation.perturb import METRIC_PERTURBATIONS, metric_perturbation, perturb
+from logicbench.translation.perturb import perturb
 from logicbench.translation.programs import read_folio_program, read_rule_program
+from logicbench.translation.sensitivity import MEASURES, draw, score_texts, summarise
 from logicbench.translation.typed_programs import read_typed_program
 
 CONSOLE = Console(width=120)
@@ -306,21 +307,16 @@ def measures(found: Iterable[tuple[Formula, Formula, bool]], title: str) -> None
     show(title, columns, lines)
 
 
-def sensitivity(formulas: Rows, limit: int) -> None:
+def sensitivity(formulas: Rows, limit: int, workers: int) -> None:
     """Mean score of gold formulas against the seven perturbations of the metrics study."""
-    found = [gold for _, gold in golds(formulas, limit)]
-    names = ("models", "le", "graph", "predicates", "operators", "bleu", "combined")
+    texts = draw((row["fol"] for row in formulas if row.get("fol")), limit)
+    found = summarise([scores for scores in score_texts(texts, workers=workers) if scores is not None])
     lines = []
-    for perturbation in METRIC_PERTURBATIONS:
-        changed = [(gold, metric_perturbation(gold, perturbation)) for gold in found]
-        changed = [(gold, other) for gold, other in changed if gold != other]
-        scores = [closeness(gold, other, align=False)[1].to_json() for gold, other in changed]
-        means = []
-        for name in names:
-            known = [value for one in scores if (value := one[name]) is not None]
-            means.append(f"{statistics.mean(known):.3f}" if known else "-")
-        lines.append([perturbation, share(len(changed), len(found)), *means])
-    show("Mean scores under the perturbations of the metrics study", ["perturbation", "changed", *names], lines)
+    for one in found:
+        means = ("-" if mean is None else f"{mean:.3f}" for mean in one.means.values())
+        lines.append([one.perturbation, share(one.changed, one.formulas), one.equivalent, *means])
+    columns = ["perturbation", "changed", "still equivalent", *MEASURES]
+    show("Mean scores under the perturbations of the metrics study", columns, lines)
 
 
 HEAD = """# Labels that a certificate refutes
@@ -396,7 +392,7 @@ def run(chosen: argparse.Namespace) -> None:
         if labelled := rows(chosen.data, "*pairs_labelled*.jsonl"):
             measures(labelled_pairs(labelled, 20 * chosen.limit), "Labelled pairs")
     if "sensitivity" in wanted:
-        sensitivity(formulas, chosen.limit)
+        sensitivity(formulas, chosen.limit, chosen.workers)
 
 
 if __name__ == "__main__":
