@@ -18,7 +18,7 @@ from logicbench.errors import GenerationError, InputError, UnknownNameError
 from logicbench.family import Draft, Family, FileFamily, Knobs, Task, get_family, get_task, make_knobs
 from logicbench.hardness import Band
 from logicbench.problem import Json, Problem, content_id
-from logicbench.seeding import Stream
+from logicbench.seeding import Place, Stream, digest
 
 MAX_TRIES = 400
 """Draws for one block before a hardness band, or a fresh instance, is given up as out of reach."""
@@ -201,7 +201,7 @@ def make_block(request: Request, block: int, first_try: int = 0) -> Block:
     scores: list[float] = []
     for attempt in range(first_try, MAX_TRIES):
         key = (family.name, family.version, task.name, request.split, request.seed, block, attempt)
-        stream = Stream(*key)
+        stream = Stream(*key, place=_place(request, family, task, block))
         knobs = _draw_knobs(family, request.settings, stream.child("knobs"))
         drafts = list(family.sample(task.name, knobs, stream.child("sample")))
         measured = [
@@ -232,7 +232,8 @@ def generate_from_files(request: Request, paths: Sequence[str]) -> Iterator[Prob
         raise InputError(f"family {family.name!r} does not read instances from files")
     task = get_task(family, request.task)
     for number, path in enumerate(paths):
-        stream = Stream(family.name, family.version, task.name, request.split, request.seed, "file", number)
+        key = (family.name, family.version, task.name, request.split, request.seed, "file", number)
+        stream = Stream(*key, place=_place(request, family, task, number))
         knobs = _draw_knobs(family, request.settings, stream.child("knobs"))
         drafts = list(family.read(task.name, path, knobs, stream.child("sample")))
         measured = [
@@ -240,6 +241,11 @@ def generate_from_files(request: Request, paths: Sequence[str]) -> Iterator[Prob
             for draft in drafts
         ]
         yield from _render_block(request, family, task, number, knobs, drafts, measured, stream)
+
+
+def _place(request: Request, family: Family, task: Task, number: int) -> Place:
+    """Return a draw's place in its data set, which is all that is made of one family, task, split and seed."""
+    return Place(digest("data set", family.name, family.version, task.name, request.split, request.seed), number)
 
 
 def _out_of_reach(request: Request, family: Family, scores: list[float]) -> str:

@@ -3,6 +3,9 @@
 A stream is keyed by the SHA-256 of its labels (family, version, split, seed, index, purpose, ...) and produces
 SHAKE-256(key, block number): a counter-based generator, so adjacent seeds and indices share nothing, and any item
 can be drawn without drawing those before it. Nothing here depends on `random`, `hash` or NumPy.
+
+What must not repeat in a data set is not drawn but allotted: a `Place` is a draw's place in its data set, and every
+place gets numbers of its own of any range.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Iterator, MutableSequence, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,6 +23,7 @@ _WORDS = 256
 _UNPACK = struct.Struct(f"<{_WORDS}Q").unpack
 _MASK = (1 << 64) - 1
 _SHORTS = 1 << 16
+_ROUNDS = 6
 
 
 def digest(*labels: str | int) -> bytes:
@@ -31,34 +36,81 @@ def digest(*labels: str | int) -> bytes:
     return state.digest()
 
 
+def permuted(key: bytes, size: int, index: int) -> int:
+    """Return where a pseudo-random permutation of range(size) takes an index.
+
+    A Feistel network over pairs, walked until it is back in the range (Black and Rogaway 2002, "Ciphers with arbitrary
+    finite domains"), so no table is needed.
+
+    Raises:
+        ValueError: If the index is not in range(size).
+    """
+    if not 0 <= index < size:
+        raise ValueError(f"index must be in range({size}), not {index}")
+    side = math.isqrt(size - 1) + 1
+    while True:
+        left, right = divmod(index, side)
+        for turn in range(_ROUNDS):
+            mixed = hashlib.blake2b(right.to_bytes(8, "little") + bytes((turn,)), key=key, digest_size=8).digest()
+            left, right = right, (left + int.from_bytes(mixed, "little")) % side
+        index = left * side + right
+        if index < size:
+            return index
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A draw's place in its data set.
+
+    Attributes:
+        data_set: A digest of what the data set is; other sets get other numbers.
+        number: The draw's number, from 0.
+    """
+
+    data_set: bytes
+    number: int
+
+    def allot(self, purpose: str, size: int, each: int) -> Iterator[int]:
+        """Yield `each` different numbers of range(size) that no other place of the data set gets for this purpose.
+
+        There are ``size // each`` such shares; places beyond that number get those of earlier ones again.
+        """
+        start = self.number % (size // each) * each
+        key = digest(self.data_set.hex(), purpose)
+        for index in range(start, start + each):
+            yield permuted(key, size, index)
+
+
 class Stream:
     """A deterministic stream of random choices.
 
     Args:
         labels: What the stream is for, for example ``("sat", "1", "train", 7, 0, "formula")``.
+        place: Which draw of a data set the stream belongs to, if any; its children inherit it.
 
     Example:
         >>> Stream("demo", 1).below(100) == Stream("demo", 1).below(100)
         True
     """
 
-    __slots__ = ("_block", "_key", "_words")
+    __slots__ = ("_counter", "_key", "_words", "place")
 
-    def __init__(self, *labels: str | int) -> None:
+    def __init__(self, *labels: str | int, place: Place | None = None) -> None:
         self._key = digest(*labels)
-        self._block = 0
+        self.place = place
+        self._counter = 0
         self._words: list[int] = []
 
     def child(self, *labels: str | int) -> Stream:
         """Return an independent stream, the same whatever has been drawn from this one."""
-        return Stream(self._key.hex(), *labels)
+        return Stream(self._key.hex(), *labels, place=self.place)
 
     def word(self) -> int:
         """Return the next 64 random bits as an integer in [0, 2**64)."""
         if not self._words:
-            data = hashlib.shake_256(self._key + self._block.to_bytes(8, "little")).digest(8 * _WORDS)
+            data = hashlib.shake_256(self._key + self._counter.to_bytes(8, "little")).digest(8 * _WORDS)
             self._words = list(_UNPACK(data))
-            self._block += 1
+            self._counter += 1
         return self._words.pop()
 
     def below(self, bound: int) -> int:
@@ -93,8 +145,8 @@ class Stream:
         found: list[int] = []
         while len(found) < count:
             size = (count - len(found)) * _SHORTS // limit + 8
-            data = hashlib.shake_256(self._key + self._block.to_bytes(8, "little")).digest(2 * size)
-            self._block += 1
+            data = hashlib.shake_256(self._key + self._counter.to_bytes(8, "little")).digest(2 * size)
+            self._counter += 1
             found += [short % bound for short in struct.unpack(f"<{size}H", data) if short < limit]
         return found[:count]
 

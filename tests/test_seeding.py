@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from logicbench.seeding import Stream
+from logicbench.seeding import Place, Stream, permuted
 
 KNOWN = [107, 916, 253, 344, 944, 711]
 KNOWN_PERMUTATION = [2, 0, 5, 1, 3, 4]
@@ -76,3 +76,33 @@ def test_shuffling_loses_nothing(items, seed):
 def test_a_bound_out_of_range_is_refused(bound):
     with pytest.raises(ValueError, match="bound must be"):
         Stream().below(bound)
+
+
+@given(st.integers(1, 400), st.binary(max_size=32))
+def test_a_permutation_by_index_is_one(size, key):
+    assert sorted(permuted(key, size, index) for index in range(size)) == list(range(size))
+
+
+def test_a_permutation_by_index_mixes_and_depends_on_its_key():
+    size = 10_000
+    places = [permuted(b"one", size, index) for index in range(size)]
+    assert sum(abs(a - b) for a, b in itertools.pairwise(places)) / size == pytest.approx(size / 3, rel=0.05)
+    assert sum(permuted(b"two", size, index) == places[index] for index in range(size)) < 10
+    with pytest.raises(ValueError, match="range"):
+        permuted(b"one", size, size)
+
+
+@given(st.integers(10, 3000), st.integers(1, 10), st.text(max_size=3))
+def test_places_of_a_data_set_are_allotted_different_numbers(size, each, purpose):
+    shares = size // each
+    taken = [number for place in range(shares) for number in Place(b"set", place).allot(purpose, size, each)]
+    assert len(set(taken)) == len(taken) == shares * each and all(0 <= number < size for number in taken)
+    assert list(Place(b"set", shares).allot(purpose, size, each)) == taken[:each]
+
+
+def test_children_inherit_the_place_and_draw_as_without_one():
+    place = Place(b"set", 3)
+    stream = Stream("a", place=place)
+    assert stream.place == stream.child("b").child(1).place == place
+    assert Stream("a").place is None
+    assert stream.child("b").word() == Stream("a").child("b").word()

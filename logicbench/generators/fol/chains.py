@@ -201,7 +201,7 @@ def _attempt(knobs: FolKnobs, stream: Stream) -> dict[Label, Argument] | None:
         if argument.label != label:
             return None
         arguments[label] = argument
-    return _worded(arguments, maker)
+    return _worded(arguments, maker, knobs)
 
 
 def _chain(maker: _Maker, path: Sequence[str], start: _Literal, end: _Literal, flawed: bool) -> list[Formula]:
@@ -229,11 +229,12 @@ def _distractors(maker: _Maker, premises: Sequence[Formula], count: int) -> list
     return found
 
 
-def _worded(arguments: dict[Label, Argument], maker: _Maker) -> dict[Label, Argument]:
+def _worded(arguments: dict[Label, Argument], maker: _Maker, knobs: FolKnobs) -> dict[Label, Argument]:
     """Give every symbol a word, and spell it like the word."""
     symbols = signature([formula for argument in arguments.values() for formula in argument.formulas])
     used = {name for name, _ in (*symbols.predicates, *symbols.functions)} | set(symbols.constants)
-    drawn = draw_words(maker.stream, {name: kind for name, kind in maker.kinds.items() if name in used})
+    kinds = {name: kind for name, kind in maker.kinds.items() if name in used}
+    drawn = draw_words(maker.stream, kinds, knobs.words)
     names = {symbol: new_symbol(drawn, symbol) for symbol in drawn.entries}
     words = Words({names[symbol]: entry for symbol, entry in drawn.entries.items()})
     return {

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from logicbench.family import Knobs
+from logicbench.logic.english.lexicon import Words
 
 
 class FolKnobs(Knobs):
@@ -20,6 +21,11 @@ class FolKnobs(Knobs):
     equality: bool = Field(False, description="whether steps may lead over equality (x is the same person as Ben)")
     distractors: int = Field(4, ge=0, le=20, description="premises that no step needs")
     people: int = Field(3, ge=2, le=5, description="names in use")
+    words: Words = Field(
+        "english",
+        description="words other than names: english: real words; invented: made-up ones, none of which is used twice "
+        "in a data set",
+    )
     fragment: Literal["relative", "transitive"] = Field(
         "transitive", description="translate: the fragment of English that the sentence is from"
     )

@@ -103,7 +103,7 @@ class Translate:
 
     def drafts(self, knobs: FolKnobs, stream: Stream) -> list[Draft]:
         """Draw a sentence."""
-        words = Vocabulary.draw(stream, names=2, roles=4, adjectives=3, verbs=2)
+        words = Vocabulary.draw(stream, names=2, roles=4, adjectives=3, verbs=2, words=knobs.words)
         phrases = [_phrase(words, knobs, number, stream) for number in range(stream.between(2, 4))]
         cut = stream.between(1, min(2, len(phrases) - 1))
         made = (Universal if stream.chance(0.7) else Existential)(tuple(phrases[:cut]), tuple(phrases[cut : cut + 2]))
@@ -225,7 +225,7 @@ def vocabulary(sentence: Sentence, names: Mapping[str, str]) -> str:
     lines = []
     for name, arity in found.predicates:
         lemma = name.replace("_", "-")
-        form = lexicon().forms.get(lemma)
+        form = lexicon().form(lemma)
         if arity == 2:
             lines.append(f"{names[name]}(x, y): x {third_person(lemma)} y")
         elif form is not None and form.category == "role":

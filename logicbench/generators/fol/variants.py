@@ -7,6 +7,7 @@ from typing import Any
 
 from logicbench.generators.fol.argument import Argument, argument_of
 from logicbench.generators.fol.words import Words, draw_words, symbol_of
+from logicbench.logic.english import lexicon
 from logicbench.logic.fol.syntax import Constant, Formula, Function, Predicate, fold, rebuild
 from logicbench.seeding import Stream
 
@@ -32,7 +33,9 @@ def _renamed(argument: Argument, stream: Stream) -> Argument:
     for symbol in sorted(old.entries):
         category = old.category(symbol)
         kinds[symbol] = f"claim {old.entries[symbol][2]}" if category == "claim" else category
-    new = draw_words(stream, kinds)
+    used = {word for entry in old.entries.values() for word in entry[1:]}
+    made_up = any(lexicon().is_invented(word) and not lexicon().find(word, "name") for word in used)
+    new = draw_words(stream, kinds, "invented" if made_up else "english", used)
     # Symbols that are letters stay; those that are the words themselves go with the words.
     spelt = {symbol: symbol if len(symbol) == 1 else new_symbol(new, symbol) for symbol in kinds}
     words = Words({spelt[symbol]: new.entries[symbol] for symbol in kinds})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from logicbench.errors import InputError
 from logicbench.logic.english import Vocabulary
 from logicbench.logic.english.inflect import article, third_person
+from logicbench.logic.english.lexicon import Words as Source
 from logicbench.seeding import Stream
 
 CATEGORIES = {"name": 1, "role": 1, "adjective": 1, "verb": 1, "relative": 1, "claim": 3}
@@ -80,12 +81,16 @@ def symbol_of(word: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in word.replace("_", "-").split("-"))
 
 
-def draw_words(stream: Stream, symbols: Mapping[str, str]) -> Words:
+def draw_words(
+    stream: Stream, symbols: Mapping[str, str], source: Source = "english", avoid: Collection[str] = ()
+) -> Words:
     """Draw a word for every symbol, no two of like or opposite meaning.
 
     Args:
         stream: Source of randomness.
         symbols: Symbol -> ``name``, ``unary``, ``verb``, ``relative`` or ``claim``.
+        source: Whether kinds, qualities and verbs are real words or invented ones.
+        avoid: Words that must not be drawn; a relative may be.
     """
     kinds = {symbol: _settle(kind, stream) for symbol, kind in symbols.items()}
     flat = list(kinds.values())
@@ -95,6 +100,8 @@ def draw_words(stream: Stream, symbols: Mapping[str, str]) -> Words:
         roles=sum(kind in ("role", "claim role") for kind in flat),
         adjectives=sum(kind in ("adjective", "claim adjective") for kind in flat),
         verbs=flat.count("verb"),
+        words=source,
+        avoid=avoid,
     )
     left = {
         "name": iter(drawn.names), "role": iter(drawn.roles), "adjective": iter(drawn.adjectives),

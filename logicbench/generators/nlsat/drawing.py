@@ -54,10 +54,12 @@ def draw(knobs: NlsatKnobs, stream: Stream, factor: float = 1.0) -> Theory:
     else:
         count = max(1, round(factor * statements_at_transition(knobs)))
     if knobs.fragment == "syllogistic":
-        words = Vocabulary.draw(stream, roles=size)
+        words = Vocabulary.draw(stream, roles=size, words=knobs.words)
         return Theory("syllogistic", _distinct(lambda: _categorical(words.roles, stream), count))
     roles = (size + 1) // 2
-    words = Vocabulary.draw(stream, names=knobs.people, roles=roles, adjectives=size - roles, verbs=knobs.verbs)
+    words = Vocabulary.draw(
+        stream, names=knobs.people, roles=roles, adjectives=size - roles, verbs=knobs.verbs, words=knobs.words
+    )
     sentence = _relative if knobs.fragment == "relative" else _transitive
     return Theory(knobs.fragment, _distinct(lambda: sentence(words, stream), count), tuple(sorted(words.names)))
 
@@ -90,7 +92,7 @@ def grounded_clauses(knobs: NlsatKnobs, stream: Stream, factor: float = 1.0) -> 
 
 def grounded_theory(clauses: Sequence[Clause], knobs: NlsatKnobs, stream: Stream) -> Theory:
     """Return clauses as statements about random facts."""
-    facts = _facts(max(abs(literal) for clause in clauses for literal in clause), knobs.world, stream)
+    facts = _facts(max(abs(literal) for clause in clauses for literal in clause), knobs, stream)
     sentences = tuple(_clause_sentence(clause, facts, stream) for clause in clauses)
     return Theory("grounded", sentences, _subjects(facts))
 
@@ -105,13 +107,14 @@ def _subjects(facts: Sequence[Statement]) -> tuple[str, ...]:
     return tuple(sorted(names | objects))
 
 
-def _facts(count: int, world: str, stream: Stream) -> list[Statement]:
+def _facts(count: int, knobs: NlsatKnobs, stream: Stream) -> list[Statement]:
     """Return different affirmed facts: things, or what few people are and do."""
-    things = count if world == "things" else count // 2 if world == "mixed" else 0
+    things = count if knobs.world == "things" else count // 2 if knobs.world == "mixed" else 0
     said = count - things
     names = max(2, round(said**0.5))
+    kinds = 1 + said // names // 2
     words = Vocabulary.draw(
-        stream, names=names, roles=1 + said // names // 2, adjectives=1 + said // names // 2, verbs=2, items=things
+        stream, names=names, roles=kinds, adjectives=kinds, verbs=2, items=things, words=knobs.words
     )
     personal: list[Statement] = []
     for name in words.names:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from logicbench.family import Knobs
+from logicbench.logic.english.lexicon import Words
 
 FragmentName = Literal["grounded", "syllogistic", "relative", "transitive"]
 Source = Literal["random", "pigeonhole", "tseitin", "parity", "ordering", "pebbling"]
@@ -31,6 +32,11 @@ class NlsatKnobs(Knobs):
         5, ge=3, le=12, description="all but grounded: number of roles and qualities; syllogistic: 8 by default"
     )
     verbs: int = Field(1, ge=0, le=3, description="relative, transitive: number of verbs")
+    words: Words = Field(
+        "english",
+        description="words other than names: english: real words; invented: made-up ones, none of which is used twice "
+        "in a data set",
+    )
     ratio: float | None = Field(
         None, gt=0, le=60, description="statements per fact (grounded) or per role and quality; default: the 50% point"
     )

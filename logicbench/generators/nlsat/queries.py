@@ -133,7 +133,7 @@ def fact(atom: Atom, positive: bool = True) -> Claim:
     subject, *others = atom.arguments
     if others:
         return Claim((Said(subject, Deed(atom.predicate, Named(others[0]), positive)),))
-    is_role = lexicon().forms[atom.predicate].category == "role"
+    is_role = lexicon().find(atom.predicate, "role") is not None
     phrase = Kind(atom.predicate, positive) if is_role else Quality(atom.predicate, positive)
     return Claim((Said(subject, phrase),))
 

@@ -21,6 +21,7 @@ from logicbench.logic.english import (
     Said,
     Sentence,
     get_fragment,
+    lexicon,
     negate,
 )
 from logicbench.logic.english.semantics import quantified
@@ -43,6 +44,11 @@ class Theory:
     def language(self) -> Fragment:
         """The fragment's grammar."""
         return get_fragment(self.fragment)
+
+    @property
+    def invented(self) -> bool:
+        """Whether the words that are no names are invented."""
+        return any(lexicon().is_invented(atom.predicate) for atom in self.atoms())
 
     def to_instance(self) -> dict[str, Any]:
         """Return the theory in JSON: every sentence in its plainest English."""

@@ -87,7 +87,8 @@ def _words(theory: Theory) -> dict[Category, list[str]]:
     for sentence in (*theory.sentences, *([theory.query] if theory.query else [])):
         for _, phrase in spoken(sentence):
             for word in _lemmas(phrase):
-                found[lexicon().forms[word].category if word in lexicon().forms else "verb"][word] = None
+                form = lexicon().form(word)
+                found[form.category if form else "verb"][word] = None
     return {category: list(words) for category, words in found.items()}
 
 
@@ -102,6 +103,7 @@ def _lemmas(phrase: Phrase | Presence) -> Sequence[str]:
 
 def _renamed(theory: Theory, stream: Stream) -> Theory:
     old = _words(theory)
+    used = [word for words in old.values() for word in words]
     drawn = Vocabulary.draw(
         stream,
         names=len(old["name"]),
@@ -109,6 +111,8 @@ def _renamed(theory: Theory, stream: Stream) -> Theory:
         adjectives=len(old["adjective"]),
         verbs=len(old["verb"]),
         items=len(old["item"]),
+        words="invented" if theory.invented else "english",
+        avoid=used,
     )
     new: dict[str, str] = {}
     for words, fresh in (

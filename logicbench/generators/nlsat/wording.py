@@ -98,9 +98,10 @@ def _who(theory: Theory) -> str:
 
 def _words(theory: Theory) -> str:
     kinds = {type(phrase) for sentence in theory.sentences for _, phrase in spoken(sentence)}
+    text = "The words are made up. " if theory.invented else ""
     if kinds == {Presence}:
-        return "Apart from the statements, nothing follows from what the things are."
-    text = "Apart from the statements, nothing follows from the meaning of the words: "
+        return f"{text}Apart from the statements, nothing follows from what the things are."
+    text += "Apart from the statements, nothing follows from the meaning of the words: "
     text += "a person can be any number of these things at once, or none of them"
     if Deed in kinds:
         verbs = sorted(
@@ -120,6 +121,6 @@ def fact_words(atom: Atom) -> str:
 
 def sort_key(atom: Atom) -> tuple[int, str, tuple[str, ...]]:
     """Order what can be true of a person: roles, qualities, deeds."""
-    form = lexicon().forms.get(atom.predicate)
+    form = lexicon().form(atom.predicate)
     rank = {"role": 0, "adjective": 1}.get(form.category if form else "", 2)
     return rank, atom.predicate, atom.arguments[1:]

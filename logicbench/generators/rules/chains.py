@@ -117,9 +117,8 @@ class _Builder:
         self.inversions = inversions and self.closed
         self.chains = 2 if self.closed else 3
         sides = SIDE_FACTS + 2 + knobs.conditions
-        self.predicates = Predicates.draw(
-            stream, knobs.people, self.chains * (knobs.depth + 1) + knobs.distractors, sides, knobs.relations
-        )
+        chain = self.chains * (knobs.depth + 1) + knobs.distractors
+        self.predicates = Predicates.draw(stream, knobs.people, chain, sides, knobs.relations, knobs.words)
         self.people = self.predicates.people
         self.given: list[Said] = []
         self.concluded: list[Said] = []

@@ -31,11 +31,13 @@ def triple(knobs: RulesKnobs, stream: Stream) -> dict[str, Theory]:
     Raises:
         GenerationError: If none is found.
     """
-    settings = NlsatKnobs.model_validate({"variables": knobs.variables, "min_conflicts": knobs.min_conflicts})
+    settings = NlsatKnobs.model_validate(
+        {"variables": knobs.variables, "min_conflicts": knobs.min_conflicts, "words": knobs.words}
+    )
     found = entailment_triple(settings, stream.child("theory"))
     theory = found["true"]
     source = stream.child("facts")
-    facts = _facts(theory, max(1, round(FACTS_PER_VARIABLE * knobs.variables)), source)
+    facts = _facts(theory, max(1, round(FACTS_PER_VARIABLE * knobs.variables)), knobs, source)
     sentences: list[Sentence] = [Claim((fact,)) for fact in facts]
     sentences += [_as_rule(sentence, facts, source) for sentence in theory.sentences]
     source.shuffle(sentences)
@@ -56,13 +58,10 @@ def _as_rule(sentence: Sentence, facts: Sequence[Said], stream: Stream) -> Rule:
     return Rule(body, head)
 
 
-def _facts(theory: Theory, count: int, stream: Stream) -> list[Said]:
+def _facts(theory: Theory, count: int, knobs: RulesKnobs, stream: Stream) -> list[Said]:
     """Return facts and denials in words that the theory does not use."""
     used = {atom.predicate for atom in theory.atoms()}
-    for attempt in range(100):
-        words = Vocabulary.draw(stream.child(attempt), roles=(count + 1) // 2, adjectives=count // 2)
-        if used.isdisjoint((*words.roles, *words.adjectives)):
-            break
+    words = Vocabulary.draw(stream, roles=(count + 1) // 2, adjectives=count // 2, words=knobs.words, avoid=used)
     phrases: list[Phrase] = [*map(Kind, words.roles), *map(Quality, words.adjectives)]
     facts = [Said(stream.choice(theory.people), phrase) for phrase in phrases]
     return [fact if stream.bit() else negate(fact) for fact in facts]

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from logicbench.family import Knobs
+from logicbench.logic.english.lexicon import Words
 
 WorldName = Literal["open", "closed"]
 Source = Literal["chains", "hard-sat"]
@@ -31,6 +32,11 @@ class RulesKnobs(Knobs):
     general: float = Field(0.4, ge=0, le=1, description="chains: share of rules about everybody")
     negation: float = Field(0.2, ge=0, le=0.8, description="chains: share of conditions that are denials")
     relations: float = Field(0.2, ge=0, le=1, description="chains: share of predicates that relate two people")
+    words: Words = Field(
+        "english",
+        description="words other than names: english: real words; invented: made-up ones, none of which is used twice "
+        "in a data set",
+    )
     variables: int = Field(10, ge=5, le=40, description="hard-sat: number of statements that are true or false")
     min_conflicts: int = Field(
         0, ge=0, le=10_000, description="hard-sat: conflicts that the theory must take a reference solver"

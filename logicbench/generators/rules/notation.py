@@ -115,7 +115,7 @@ def _of_notation(match: re.Match[str], names: Mapping[str, str]) -> Literal:
         if given.lower() not in names:
             raise ReadError("malformed", f"{given[:40]!r} is not one of the people.")
         people.append(names[given.lower()])
-    form = lexicon().forms.get(predicate)
+    form = lexicon().form(predicate)
     fits = form is not None and (
         form.category == "verb" if len(people) == 2 else form.category in ("role", "adjective")
     )

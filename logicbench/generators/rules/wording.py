@@ -168,7 +168,8 @@ def _about(phrase: object, person: str) -> Literal:
 
 def _words(theory: Theory) -> str:
     phrases = [phrase for sentence in theory.sentences for _, phrase in spoken(sentence)]
-    text = (
+    text = "The words are made up. " if theory.invented else ""
+    text += (
         "Nothing follows from the meaning of the words themselves: a person can be any number of these things at once"
     )
     verbs = sorted({phrase.verb for phrase in phrases if isinstance(phrase, Deed)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logicbench.logic.english import Claim, Deed, Grounder, Kind, Literal, Named, Phrase, Quality, Said, Vocabulary
+from logicbench.logic.english.lexicon import Words
 from logicbench.seeding import Stream
 
 MAX_PAIRS = 60
@@ -26,13 +27,17 @@ class Predicates:
     _sides: list[Phrase]
 
     @classmethod
-    def draw(cls, stream: Stream, people: int, chain: int, sides: int, relations: float) -> Predicates:
+    def draw(
+        cls, stream: Stream, people: int, chain: int, sides: int, relations: float, source: Words = "english"
+    ) -> Predicates:
         """Draw names and predicates: roles, adjectives and, with a share of `relations`, verbs with a named object."""
         count = chain + sides
         verbs = min(MAX_PAIRS, sum(stream.chance(relations) for _ in range(count)))
         # Of the person who is its object a verb is not said, so there is a simple predicate to spare for each.
         roles, adjectives = (count + 1) // 2, count // 2
-        words = Vocabulary.draw(stream, names=people, roles=roles, adjectives=adjectives, verbs=-(-verbs // 2))
+        words = Vocabulary.draw(
+            stream, names=people, roles=roles, adjectives=adjectives, verbs=-(-verbs // 2), words=source
+        )
         simple: list[Phrase] = [Kind(role) for role in words.roles]
         simple += [Quality(adjective) for adjective in words.adjectives]
         pairs: list[Phrase] = [Deed(verb, Named(name)) for verb in words.verbs for name in words.names]

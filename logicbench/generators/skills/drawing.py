@@ -87,7 +87,7 @@ def _attempt(first: Rule, knobs: SkillsKnobs, attempt: int, stream: Stream) -> l
         alike = attempt >= LOOSE or _lengths(changed) == lengths
         if alike and len(set(changed)) == len(changed) and _judge(changed) is (not wanted):
             pair = (statements, changed) if wanted else (changed, statements)
-            return _drafts(pair, composed, first, stream)
+            return _drafts(pair, composed, first, knobs, stream)
     return None
 
 
@@ -121,7 +121,11 @@ def _distractor(statements: Sequence[Formula], stream: Stream) -> Formula | None
 
 
 def _drafts(
-    pair: tuple[tuple[Formula, ...], tuple[Formula, ...]], composed: Composed, first: Rule, stream: Stream
+    pair: tuple[tuple[Formula, ...], tuple[Formula, ...]],
+    composed: Composed,
+    first: Rule,
+    knobs: SkillsKnobs,
+    stream: Stream,
 ) -> list[Draft]:
     used = sorted(letters_of([formula for statements in pair for formula in statements]))
     names: dict[str, str] = {}
@@ -129,7 +133,7 @@ def _drafts(
         mine = [letter for letter in used if letter[0] in alphabet]
         names |= dict(zip(mine, stream.sample(alphabet, len(mine)), strict=True))
     kinds = {name: _kind(name) for name in sorted(names.values())}
-    words = draw_words(stream, kinds)
+    words = draw_words(stream, kinds, knobs.words)
     drafts = []
     for label, statements in zip(("valid", "invalid"), pair, strict=True):
         renamed = rename(statements, names)

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from logicbench.errors import UnknownNameError
 from logicbench.family import Knobs
 from logicbench.generators.skills.rules import Rule, rules
+from logicbench.logic.english.lexicon import Words
 
 
 class SkillsKnobs(Knobs):
@@ -19,6 +20,11 @@ class SkillsKnobs(Knobs):
     level: Literal["any", "propositional", "predicate"] = Field("any", description="which rules are drawn")
     length: int = Field(1, ge=1, le=6, description="rules applied one after the other")
     distractors: int = Field(1, ge=0, le=4, description="premises of which the argument has no need")
+    words: Words = Field(
+        "english",
+        description="words other than names: english: real words; invented: made-up ones, none of which is used twice "
+        "in a data set",
+    )
 
     @field_validator("rule")
     @classmethod
