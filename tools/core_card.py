@@ -77,8 +77,8 @@ checking needs), `rendering` (what reading an answer needs of the surface), `ref
 
 Made by `python tools/build_core.py` of logicbench from fixed seeds, without any third-party data; the same script with
 `--check` rebuilds all files byte for byte and compares them. `sha256sum --check SHA256SUMS` checks a copy. Labels
-come from complete solvers and are tested against independent ones. Persons in the problems are made up of first names
-and common words; there is no personal information.
+come from complete solvers and are tested against independent ones. Persons in the problems have invented names
+and are described by common words; there is no personal information.
 """
 
 
