@@ -198,6 +198,20 @@ class GrammarFamily(Protocol):
         """Return the EBNF of a well-formed answer and nothing else; None where the task states none."""
 
 
+@runtime_checkable
+class FacetFamily(Protocol):
+    """A family whose results are reported by what its instances are made of, beside task, surface and hardness."""
+
+    def facets(self, problem: Problem) -> Mapping[str, str]:
+        """Return the name and value of each grouping that the problem falls under, such as rule: modus tollens."""
+
+
+def facets_of(problem: Problem) -> Mapping[str, str]:
+    """Return the groupings of a problem; empty where its family has none."""
+    family = get_family(problem.family)
+    return family.facets(problem) if isinstance(family, FacetFamily) else {}
+
+
 def family_names() -> list[str]:
     """Return the names of all registered families, built-in ones first."""
     return [*_BUILT_IN, *sorted(set(_plugins()) - set(_BUILT_IN))]

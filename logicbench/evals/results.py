@@ -15,7 +15,7 @@ from logicbench.evals.record import SCHEMA, Sample
 from logicbench.evals.statistics import chance_corrected, clustered_proportion, finite_or_none
 from logicbench.evals.store import RunReader
 from logicbench.evals.texts import hash_text
-from logicbench.family import get_family, verify
+from logicbench.family import facets_of, get_family, verify
 from logicbench.problem import Json, Problem
 
 BANDS = 5
@@ -52,6 +52,8 @@ class _Item:
     chance: float | None
     baselines: Mapping[str, bool] | None
     """Which shallow solvers were right; None where they were not run."""
+    facets: Mapping[str, str]
+    """What else the problem is grouped by: name -> value."""
     samples: int = 0
     correct: int = 0
     outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
@@ -126,6 +128,7 @@ def compute_results(run: RunReader) -> dict[str, Json]:
             best,
             lambda item: {"band": item.band},
         ),
+        "by_facet": [row for name in _facet_names(everything) for row in _facet_rows(everything, best, name)],
         "invariance": invariance.rows(),
         "strategies": _strategies(everything) if run.info["config"]["samples"] > 1 else [],
     }
@@ -152,6 +155,7 @@ def _items(problems: Sequence[Problem]) -> dict[str, _Item]:
             problem.group_id,
             get_family(problem.family).chance(problem),
             _run_baselines(problem) if chosen else None,
+            facets_of(problem),
         )
     return items
 
@@ -185,6 +189,25 @@ def _rows(
         names = group(item)
         groups.setdefault(tuple(names.values()), (names, []))[1].append(item)
     return [_row(members, best, **names) for names, members in groups.values()]
+
+
+def _facet_names(items: Iterable[_Item]) -> list[str]:
+    """Return the names of the groupings in order of first appearance."""
+    return list(dict.fromkeys(name for item in items for name in item.facets))
+
+
+def _facet_rows(items: Sequence[_Item], best: Mapping[tuple[str, str], str], facet: str) -> list[dict[str, Json]]:
+    members = sorted((item for item in items if facet in item.facets), key=lambda item: item.facets[facet])
+    return _rows(
+        members,
+        best,
+        lambda item: {"family": item.family, "task": item.task, "facet": facet, "value": item.facets[facet]},
+    )
+
+
+def facet_order(value: str, accuracy: float) -> tuple[float, float, str]:
+    """Return the key by which the values of a grouping are sorted: numbers by size, names from the least accurate."""
+    return (float(value), 0.0, "") if value.isdecimal() else (math.inf, accuracy, value)
 
 
 def _row(items: Sequence[_Item], best: Mapping[tuple[str, str], str], **names: Json) -> dict[str, Json]:

@@ -13,6 +13,7 @@ import numpy as np
 from logicbench.errors import InputError
 from logicbench.evals.analysis.costs import Price, prices
 from logicbench.evals.analysis.curves import Curve, curves, sample_calibration, votable, vote_shares
+from logicbench.evals.analysis.facets import FacetFigures, facets
 from logicbench.evals.analysis.iteration import Iteration, iteration
 from logicbench.evals.analysis.lengths import Lengths, Redundancy, lengths, redundancy
 from logicbench.evals.analysis.replay import Budget, Replay, spread
@@ -78,6 +79,8 @@ class Analysis:
     problems: int
     samples: int
     tasks: tuple[TaskFigures, ...]
+    facets: tuple[FacetFigures, ...]
+    """Each task by the groupings that its family names."""
     curves: tuple[Curve, ...]
     """Over all problems whose planned completions are all there."""
     voting: tuple[Curve, ...]
@@ -157,6 +160,7 @@ def analyze(
         len(items),
         columns.outcome.shape[1],
         tuple(_tasks(items, columns, seed)),
+        tuple(facets(reader.problems(), items, columns)),
         tuple(everything),
         tuple(voting),
         tuple(vote_shares(items, columns)),

@@ -9,6 +9,7 @@ from typing import IO
 
 from logicbench.evals.analysis.analyze import Analysis
 from logicbench.evals.analysis.curves import Curve
+from logicbench.evals.analysis.facets import FacetFigures
 from logicbench.evals.analysis.iteration import Iteration
 from logicbench.evals.analysis.traces import AGREEING
 from logicbench.evals.compare_words import percent
@@ -16,6 +17,9 @@ from logicbench.evals.statistics import Calibration, Interval
 
 _ABSENT = "-"
 WIDTH = 110
+
+SHOWN = 20
+"""Most values of one grouping that are printed, the least accurate."""
 
 
 def with_bounds(found: Interval | None) -> str:
@@ -42,6 +46,8 @@ def table(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
 def sections(found: Analysis) -> Iterator[tuple[str, list[str]]]:
     """Yield (heading, lines) of each part that has something to say."""
     yield f"{found.model}: {found.problems:,} problems, {found.samples} samples each", _task_lines(found)
+    for heading, figures in _by_facet(found):
+        yield heading, _facet_lines(figures)
     if found.curves and found.samples > 1 and not _votes_everywhere(found):
         yield "Samples", [*_curve_lines(found.curves), "", *_notes("pass@k is a bound: it takes the exact verifier.")]
     if found.voting and found.samples > 1:
@@ -93,6 +99,23 @@ def _task_lines(found: Analysis) -> list[str]:
         "constant: completions that say the commonest thing; threshold: hardness of half performance above chance."
     )
     return [*table(rows), "", *_notes(notes)]
+
+
+def _by_facet(found: Analysis) -> Iterator[tuple[str, list[FacetFigures]]]:
+    groups: dict[str, list[FacetFigures]] = {}
+    for each in found.facets:
+        groups.setdefault(f"{each.task} by {each.facet}", []).append(each)
+    yield from ((heading, figures) for heading, figures in groups.items() if len(figures) > 1)
+
+
+def _facet_lines(figures: Sequence[FacetFigures]) -> list[str]:
+    rows = [(figures[0].facet, "n", "accuracy [95%]", "chance", "above")]
+    for each in figures[:SHOWN]:
+        shares = (with_bounds(each.accuracy), percent(each.chance), percent(each.corrected))
+        rows.append((each.value, f"{each.items:,}", *shares))
+    left_out = len(figures) - SHOWN
+    more = f"The {SHOWN} least accurate; {left_out:,} more are in analyze.json and in the report."
+    return [*table(rows), *(["", *_notes(more)] if left_out > 0 else [])]
 
 
 def _threshold(found: Interval | None, words: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from logicbench.evals.report.gather import RunData
+from logicbench.evals.results import facet_order
 
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -75,7 +76,7 @@ def bands(run: RunData) -> Table | None:
 
 
 def facets(run: RunData) -> list[Table]:
-    """Return each task by each of its family's own groupings, the least accurate first."""
+    """Return each task by each of its family's own groupings with more than one value, the least accurate first."""
     parts: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for row in run.results.get("by_facet", ()):
         parts.setdefault((row["family"], row["task"], row["facet"]), []).append(row)
@@ -84,14 +85,15 @@ def facets(run: RunData) -> list[Table]:
             f"facet-{family}-{task}-{facet}",
             f"{family}:{task} by {facet}",
             (facet, *_COLUMNS),
-            tuple(_cells(row["value"], row) for row in sorted(rows, key=_weakness)),
+            tuple(_cells(row["value"], row) for row in sorted(rows, key=_facet_order)),
         )
         for (family, task, facet), rows in parts.items()
+        if len(rows) > 1
     ]
 
 
-def _weakness(row: Mapping[str, Any]) -> tuple[float, str]:
-    return (2.0 if row["accuracy"] is None else row["accuracy"], row["value"])
+def _facet_order(row: Mapping[str, Any]) -> tuple[float, float, str]:
+    return facet_order(row["value"], 2.0 if row["accuracy"] is None else row["accuracy"])
 
 
 def strategies(run: RunData) -> Table | None:

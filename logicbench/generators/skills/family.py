@@ -14,6 +14,7 @@ from logicbench.generators.fol.effort import effort
 from logicbench.generators.fol.variants import VARIANTS, vary
 from logicbench.generators.skills.drawing import twins
 from logicbench.generators.skills.knobs import SkillsKnobs
+from logicbench.generators.skills.rules import rules
 from logicbench.generators.skills.tasks import ALL, SkillsTask
 from logicbench.hardness import load_scale
 from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
@@ -85,6 +86,17 @@ class SkillsFamily:
     def chance(self, problem: Problem) -> float | None:
         """Return the probability that a guess is right."""
         return _TASKS[problem.task].chance(argument_of(problem.instance))
+
+    def facets(self, problem: Problem) -> Mapping[str, str]:
+        """Return the rule's name, its kind and level, and how many rules were applied.
+
+        An argument and its invalid or valid twin fall under the same rule, so that a constant answer gets half of it.
+        """
+        rule = rules().get(str(problem.instance.get("rule")))
+        if rule is None:
+            return {}
+        steps = str(len(problem.instance.get("steps", ())))
+        return {"rule": rule.name, "kind": rule.kind, "level": rule.level, "length": steps}
 
     def baselines(self, task: str) -> Mapping[str, Baseline]:
         """Return the shallow solvers of a task."""
