@@ -75,6 +75,9 @@ def without_prefix(span: str) -> str:
     return span if prefix is None else span[prefix.end() :].lstrip(_LEAD)
 
 
+_LABEL_CHARS = 2000
+"""A label stands in the first so many characters of its span; evidence that follows it may be longer."""
+
 _WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]+")
 _SUBJECT = re.compile(
     r"(?:(?:so|thus|hence|therefore)[ ,]{1,4})?"
@@ -94,7 +97,7 @@ def read_label(synonyms: Mapping[str, str]) -> Callable[[str], tuple[str, str]]:
     longest = max(len(phrase.split()) for phrase in synonyms)
 
     def read(span: str) -> tuple[str, str]:
-        text = unwrap(span[:2000]).lstrip("([{\\ \t\r\n")
+        text = unwrap(span[:_LABEL_CHARS]).lstrip("([{\\ \t\r\n")
         subject = _SUBJECT.match(text)
         if subject is not None:
             text = text[subject.end() :]
@@ -113,7 +116,7 @@ def read_label(synonyms: Mapping[str, str]) -> Callable[[str], tuple[str, str]]:
         if best is None:
             known = sorted(set(synonyms.values()))
             raise ReadError("malformed", f"The answer must be one of: {', '.join(known)}.")
-        return best[0], text[best[1] :]
+        return best[0], text[best[1] :] + span[_LABEL_CHARS:]
 
     return read
 

@@ -159,3 +159,9 @@ def test_total_on_hostile_text():
 def test_the_quick_search_for_markers_finds_what_the_expression_finds(pieces):
     text = "".join(pieces)
     assert [m.span() for m in extract._markers(text)] == [m.span() for m in extract._MARKER.finditer(text)]
+
+
+def test_evidence_behind_a_label_may_be_longer_than_a_label():
+    evidence = " ".join(map(str, range(1, 4000)))
+    label, rest = read_label({"no": "no"})(f"**NO** {evidence}")
+    assert label == "no" and rest.split() == evidence.split()

@@ -107,7 +107,7 @@ def _check_statement(statement: Any, people: int) -> None:
 def _holds(said: Any, roles: Roles) -> bool:
     kind = said[0]
     if kind in ("telling-truth", "lying"):
-        return roles[int(said[1])] == (kind == "telling-truth")
+        return roles[int(said[1])] if kind == "telling-truth" else not roles[int(said[1])]
     parts = [_holds(part, roles) for part in said[1:]]
     if kind == "not":
         return not parts[0]
