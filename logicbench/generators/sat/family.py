@@ -11,7 +11,7 @@ from logicbench.family import Baseline, Draft, Rendering, Task
 from logicbench.generators.cache import InstanceCache
 from logicbench.generators.sat.assignments import Assign, MaxSat
 from logicbench.generators.sat.certify import Certify
-from logicbench.generators.sat.formula import Formula, formula_of, vary
+from logicbench.generators.sat.formula import formula_of, vary
 from logicbench.generators.sat.knobs import SatKnobs, threshold_clauses
 from logicbench.generators.sat.labels import Decide, Entail
 from logicbench.generators.sat.models import Backbone, Count
@@ -134,14 +134,18 @@ class SatFamily:
     def check(self, problem: Problem, answer: Answer) -> Verdict:
         """Check an answer."""
         formula, task = formula_of(problem.instance), _TASKS[problem.task]
-        if not task.searches:
-            return _checked(task, formula, answer.value)
-        known = formula.memo.get((problem.task, answer.value))
-        if known is not None:
-            return known
-        if len(formula.memo) >= MEMO_SIZE:
-            formula.memo.clear()
-        verdict = formula.memo[problem.task, answer.value] = _checked(task, formula, answer.value)
+        if task.searches:
+            known = formula.memo.get((problem.task, answer.value))
+            if known is not None:
+                return known
+        try:
+            verdict = task.check(formula, answer.value)
+        except BudgetExceeded as error:
+            verdict = Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+        if task.searches:
+            if len(formula.memo) >= MEMO_SIZE:
+                formula.memo.clear()
+            formula.memo[problem.task, answer.value] = verdict
         return verdict
 
     def guess(self, problem: Problem, stream: Stream) -> str:
@@ -168,13 +172,6 @@ class SatFamily:
             return lambda problem: solver(formula_of(problem.instance))
 
         return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
-
-
-def _checked(task: SatTask, formula: Formula, value: Any) -> Verdict:
-    try:
-        return task.check(formula, value)
-    except BudgetExceeded as error:
-        return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
 
 
 def _reader(problem: Problem) -> Reader:
