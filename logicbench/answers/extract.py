@@ -81,11 +81,9 @@ def answer_part(text: str) -> str | None:
     """Return the text after thinking, or None if thinking was not finished."""
     if "<" not in text and "[" not in text and "◁" not in text:
         return text  # no tag without its bracket, and a single character is found much faster
-    if "think" not in text and "reasoning>" not in text and "_thought" not in text and "THINK" not in text:
+    lowered = _lower(text)
+    if "think" not in lowered and "reasoning>" not in lowered and "_thought" not in lowered:
         return text
-    lowered = text.lower()
-    if len(lowered) != len(text):  # some capitals grow when lowered; offsets would not fit
-        lowered = text
     end = 0
     for _, close in THINKING_TAGS:
         at = lowered.rfind(close)
@@ -94,6 +92,12 @@ def answer_part(text: str) -> str | None:
     if any(lowered.find(opening, end) >= 0 for opening, _ in THINKING_TAGS):
         return None
     return text[end:]
+
+
+def _lower(text: str) -> str:
+    """Return the text in lower case, every character at its place: İ is the one capital that grows when lowered."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text.replace("İ", "i").lower()
 
 
 def read_answer(text: str, reader: Reader) -> Answer | Unparsable:
@@ -147,10 +151,7 @@ def _agree(spans: list[Span], reader: Reader) -> Answer | Unparsable:
 
 def _markers(text: str) -> Iterator[re.Match[str]]:
     """Yield the matches of `_MARKER`; searching for the word first is ten times faster than the expression alone."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # some capitals grow when lowered; offsets would not fit
-        yield from _MARKER.finditer(text)
-        return
+    lowered = _lower(text)
     at = lowered.find("answer")
     while at >= 0:
         match = _MARKER.match(text, at)
