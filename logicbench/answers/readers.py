@@ -133,6 +133,8 @@ def read_integer(span: str) -> tuple[int, str]:
     rest = text[match.end() :]
     if len(match[0]) > MAX_NUMBER_DIGITS:
         raise ReadError("range", "The number is too long.")
-    if re.match(r"\.[0-9]|[ \t]{0,8}[\^*/+×e%](?![A-Za-z])|[A-Za-z]|[ \t]{1,8}[0-9]", rest):
+    if re.match(
+        r"\.[0-9]|[ \t]{0,8}[\^*/+×±~e%](?![A-Za-z])|[A-Za-z]|[ \t]{1,8}[0-9]|[ \t]{0,8}(?:-|to\b)[ \t]{0,8}[0-9]", rest
+    ):
         raise ReadError("malformed", "The answer must be one integer, written out in digits.")
     return int(match[0].replace(",", "")), rest

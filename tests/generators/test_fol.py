@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from argument_oracle import z3_label, z3_satisfiable
+from support.argument_oracle import z3_label, z3_satisfiable
 from support.mutations import dressed, giants, hostile
 
 from logicbench.errors import InputError

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from rules_oracle import Text
+from support.rules_oracle import Text
 from rules_problems import problems
 from support.mutations import dressed, giants, hostile
 

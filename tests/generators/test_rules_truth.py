@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-from rules_oracle import Text, literal
+from support.rules_oracle import Text, literal
 from rules_problems import ANSWER_ONLY, SETTINGS, problems
 
 from logicbench.errors import InputError

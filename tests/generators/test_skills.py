@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-from argument_oracle import table_valid, z3_label
+from support.argument_oracle import table_valid, z3_label
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.mutations import dressed, giants, hostile

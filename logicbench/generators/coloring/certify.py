@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from logicbench.answers import Reader
@@ -93,7 +94,9 @@ class Certify:
         """
         kind, body = value
         if kind == "coloring":
-            return check_coloring(instance, lexicon, body)
+            found = check_coloring(instance, lexicon, body)
+            # Where there is no colouring, one with few faults is no step towards the proof of that.
+            return found if instance.data["colorable"] else replace(found, progress=0.0)
         return _CHECKS[kind](instance, lexicon, body)
 
     def guess(self, instance: Instance, lexicon: Lexicon, stream: Stream) -> str:

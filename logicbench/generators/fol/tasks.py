@@ -180,6 +180,23 @@ class Certify:
         return shallow.CERTIFY
 
 
+def _progress(argument: Argument, wrong: Sequence[Violation]) -> float:
+    """Return how far a situation gets from the best of the shallow ones (0) towards a right one (1)."""
+    floor = argument.notes.get("countermodel-floor")
+    if floor is None:
+        read = situations.reader(evidence.symbols_of(argument))
+        guesses = [read(solver(argument))[0][0] for solver in shallow.COUNTERMODEL.values()]
+        floor = min(_missed(argument, evidence.check_situation(argument, guess, False)) for guess in guesses)
+        argument.notes["countermodel-floor"] = floor
+    return max(0.0, round(1 - _missed(argument, wrong) / floor, 4)) if floor else 0.0
+
+
+def _missed(argument: Argument, wrong: Sequence[Violation]) -> int:
+    """Return how many formulas have the wrong truth value in a situation; all, if it is none."""
+    false = sum(one.kind in ("false-premise", "conclusion") for one in wrong)
+    return false if false == len(wrong) else len(argument.formulas)
+
+
 class Countermodel:
     """In which situation are the premises true and the conclusion false?"""
 
@@ -216,10 +233,7 @@ class Countermodel:
     def check(self, argument: Argument, value: Any) -> Verdict:
         """Evaluate every premise and the conclusion."""
         wrong = evidence.check_situation(argument, value[0], False)
-        count = len(argument.formulas)
-        false = sum(one.kind in ("false-premise", "conclusion") for one in wrong)
-        progress = 0.0 if false < len(wrong) else 1 - false / count
-        return verdict(not wrong, None, wrong, progress)
+        return verdict(not wrong, None, wrong, _progress(argument, wrong))
 
     def guess(self, argument: Argument, stream: Stream) -> str:
         """Let everything be true of everybody or not, at random."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import permutations
 from typing import Any
 
 from logicbench.answers import ReadError, unwrap
@@ -42,6 +43,7 @@ from logicbench.logic.fol.transform import canonical, free_variables, signature
 from logicbench.problem import Verdict, Violation
 from logicbench.seeding import Stream
 from logicbench.translation.compare.equivalence import compare
+from logicbench.translation.compare.sampling import sample_batches, truths
 
 MAX_ANSWER = 600
 MAX_NODES = 200
@@ -67,6 +69,28 @@ class Sentence:
     def effort(self) -> int:
         """The nodes of the formula, doubled for every level of quantifiers."""
         return size(self.formula) << quantifier_depth(self.formula)
+
+    @cached_property
+    def _guessed(self) -> float:
+        """The best agreement in random structures of what can be said without reading the sentence.
+
+        That is: always or never true, and one of its phrases implies another, or they meet in somebody.
+        """
+        said = self.theory.sentences[0]
+        assert isinstance(said, Universal | Existential)
+        phrases = [replace(phrase, positive=True) for phrase in said.body + said.head]
+        pairs = [((one,), (other,)) for one, other in permutations(phrases, 2)]
+        guesses = [to_fol(kind(*pair)) for pair in pairs for kind in (Universal, Existential)]
+        meant, *values = truths([self.formula, *guesses], sample_batches([self.formula]))
+        share = float(meant.mean())
+        return max(share, 1 - share, *(float((meant == one).mean()) for one in values))
+
+    def progress(self, agreement: float | None) -> float | None:
+        """Return how far an agreement gets from the best guess's (0) towards that in all structures (1)."""
+        if agreement is None:
+            return None
+        floor = self._guessed
+        return max(0.0, round((agreement - floor) / (1 - floor), 4)) if floor < 1 else 0.0
 
     def symbols(self, surface: str) -> dict[str, str]:
         """Return what each symbol is called in a surface: its word, or a letter."""
@@ -176,7 +200,8 @@ class Translate:
         message = f"The formula is {found.relation}{'' if found.relation == 'different' else ' than the sentence'}."
         # Equivalent formulas are one answer, and the sentence's own stands for them.
         key = sentence.formula if found.equivalent else value
-        return verdict(found.equivalent, render(key), (Violation("not-equivalent", message),), found.agreement)
+        progress = sentence.progress(found.agreement)
+        return verdict(found.equivalent, render(key), (Violation("not-equivalent", message),), progress)
 
     def guess(self, sentence: Sentence, surface: str, stream: Stream) -> str:
         """Let one predicate of the sentence imply another."""

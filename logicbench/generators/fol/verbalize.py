@@ -195,7 +195,8 @@ class Verbalize:
         message = f"What the sentence says is {found.relation} {'from' if other else 'than'} the formula."
         # Equivalent sentences are one answer, and the problem's own formula stands for them.
         key = formal.formula if found.equivalent else value
-        return verdict(found.equivalent, render(key), (Violation("not-equivalent", message),), found.agreement)
+        progress = formal.sentence.progress(found.agreement)
+        return verdict(found.equivalent, render(key), (Violation("not-equivalent", message),), progress)
 
     def guess(self, formal: Formal, surface: str, stream: Stream) -> str:
         """Let one phrase of the formula imply another."""

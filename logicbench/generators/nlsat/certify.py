@@ -9,13 +9,15 @@ from typing import Any
 from logicbench.answers import Reader, ReadError, read_index_set, read_label
 from logicbench.errors import GenerationError
 from logicbench.family import Draft, Task
+from logicbench.generators.cache import InstanceCache
 from logicbench.generators.nlsat import models
 from logicbench.generators.nlsat.knobs import NlsatKnobs
 from logicbench.generators.nlsat.labels import SAT_WORDS, WORDS
+from logicbench.generators.nlsat.local_search import vote
 from logicbench.generators.nlsat.reasoner import Reasoner
 from logicbench.generators.nlsat.sampling import MAX_DRAWS, twins
-from logicbench.generators.nlsat.task import Case, Shallow, verdict
-from logicbench.logic.english import World
+from logicbench.generators.nlsat.task import Case, Shallow, case_of, verdict
+from logicbench.logic.english import Literal, World
 from logicbench.problem import Verdict, Violation
 from logicbench.seeding import Stream
 
@@ -148,9 +150,26 @@ def _broken(case: Case, world: World) -> list[Violation]:
 
 
 def _progress(case: Case, broken: int) -> float:
-    """Return how far a world gets from the one in which nothing is true (0) towards one that fulfils all (1)."""
-    start = len(_broken(case, World(case.theory.people or ("#1",), frozenset())))
-    return 1.0 if not broken else max(0.0, round(1 - broken / start, 4)) if start else 0.0
+    """Return how far a world gets from the best guess (0) towards one that fulfils all (1); 0 where there is none."""
+    if not broken:
+        return 1.0
+    floor = _floors(case.data)
+    return max(0.0, round(1 - broken / floor, 4)) if floor and case.status == "sat" else 0.0
+
+
+def _guessed(data: Mapping[str, Any]) -> int:
+    """Return how many statements the best guess breaks: nothing is true, everything is, or what votes say."""
+    case = case_of(data)
+    nothing = World(case.theory.people or ("#1",), frozenset())
+    guesses = [nothing, models.world_of(models.everything(case.theory))]
+    if case.theory.fragment != "syllogistic":
+        signs = vote(case.reasoner.clauses)
+        true = [atom for atom in case.theory.atoms() if signs.get(case.reasoner.number(Literal(atom)), True)]
+        guesses.append(World(nothing.people, frozenset(true)))
+    return min(len(_broken(case, guess)) for guess in guesses)
+
+
+_floors: InstanceCache[int] = InstanceCache(_guessed)
 
 
 def _faults(case: Case, shown: Sequence[int]) -> list[Violation]:

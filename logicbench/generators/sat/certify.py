@@ -111,7 +111,7 @@ class Certify:
         label, shown = value
         if label == "sat":
             broken = falsified(formula, shown)
-            return verdict(not broken, None, broken, progress(formula, len(broken)))
+            return verdict(not broken, None, broken, _progress(formula, len(broken)))
         wrong = self._refutation_fault(formula, shown)
         return verdict(wrong is None, None, () if wrong is None else (wrong,))
 
@@ -153,6 +153,11 @@ class Certify:
             "sat-by-flips": lambda formula: f"SAT {digits(climb(formula, formula.vote, 5))}",
             "unsat-all": _name_all,
         }
+
+
+def _progress(formula: Formula, broken: int) -> float:
+    """Return the progress of an assignment; none where no assignment is right, and a refutation is asked for."""
+    return progress(formula, broken) if not broken or formula.status == "sat" else 0.0
 
 
 def _limits(cnf: CNF, knobs: SatKnobs) -> dict[str, Any] | None:

@@ -11,6 +11,10 @@ from logicbench.logic.fol.syntax import Not
 from logicbench.logic.fol.transform import signature
 
 
+class Undecided(AssertionError):
+    """Z3 cannot say."""
+
+
 def z3_satisfiable(formulas):
     """Return whether Z3 finds the formulas satisfiable together; individuals are of one sort."""
     symbols = signature(formulas)
@@ -23,7 +27,8 @@ def z3_satisfiable(formulas):
     for formula in formulas:
         solver.add(_z3(formula, declared, individual, {}))
     found = solver.check()
-    assert found != z3.unknown
+    if found == z3.unknown:
+        raise Undecided(str(formulas)[:200])
     return found == z3.sat
 
 
