@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from logicbench.errors import BudgetExceeded, InputError
 from logicbench.generators.cache import InstanceCache
-from logicbench.generators.fol.sorts import PROFILES, SORTS, background
 from logicbench.generators.fol.words import Words
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.printing import render
@@ -35,8 +34,6 @@ class Argument:
     premises: tuple[Formula, ...]
     conclusion: Formula
     words: Words
-    sorts: Mapping[str, str] = field(default_factory=dict)
-    """The sort of each constant; empty where all individuals are people and quantifiers have no sorts."""
     notes: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What a task keeps with the argument, for the answers that are checked against it later."""
 
@@ -56,26 +53,9 @@ class Argument:
         return any(isinstance(node, Equal) for formula in self.formulas for node in walk(formula))
 
     @cached_property
-    def used_sorts(self) -> tuple[str, ...]:
-        """The sorts of which something is said."""
-        found = {*self.signature.sorts, *self.sorts.values()}
-        return tuple(sort for sort in SORTS if sort in found)
-
-    @cached_property
-    def profiles(self) -> dict[str, tuple[str, ...]]:
-        """The sorts of what each predicate is said of; empty where there are no sorts."""
-        if not self.used_sorts:
-            return {}
-        return {name: PROFILES[self.words.category(name)] for name, _ in self.signature.predicates}
-
-    @cached_property
-    def _background(self) -> tuple[Formula, ...]:
-        return background(self.sorts, self.used_sorts)
-
-    @cached_property
     def _session(self) -> Session:
         # Provers on the search path are not asked: a label must not depend on what is installed.
-        return Session([*self.formulas, Not(self.conclusion), *self._background], BUDGET, external=False)
+        return Session([*self.formulas, Not(self.conclusion)], BUDGET, external=False)
 
     @cached_property
     def _decisions(self) -> dict[tuple[int, ...], Decision]:
@@ -83,12 +63,7 @@ class Argument:
 
     def decide(self, places: Sequence[int], conclusion: bool) -> Decision:
         """Whether the premises at the places have a model in which the conclusion is true (or false)."""
-        given = len(self.premises) + 2
-        chosen = (
-            *places,
-            len(self.premises) + (0 if conclusion else 1),
-            *range(given, given + len(self._background)),
-        )
+        chosen = (*places, len(self.premises) + (0 if conclusion else 1))
         if chosen not in self._decisions:
             if len(self._decisions) >= MAX_DECISIONS:
                 self._decisions.clear()
@@ -156,12 +131,11 @@ class Argument:
 
     def to_instance(self) -> dict[str, Any]:
         """Return the argument as JSON values."""
-        instance = {
+        return {
             "premises": [render(formula) for formula in self.premises],
             "conclusion": render(self.conclusion),
             "words": self.words.to_json(),
         }
-        return instance | ({"sorts": dict(sorted(self.sorts.items()))} if self.sorts else {})
 
 
 _LABELS: Mapping[tuple[str, str], Label] = {
@@ -189,22 +163,11 @@ def _prepare(instance: Mapping[str, Any]) -> Argument:
     premises = instance.get("premises")
     if not isinstance(premises, list) or len(premises) > MAX_PREMISES:
         raise InputError(f"not an instance of arguments: it needs a list of at most {MAX_PREMISES} premises")
-    argument = Argument(
+    return Argument(
         tuple(map(read_formula, premises)),
         read_formula(instance.get("conclusion")),
         Words.from_json(instance.get("words")),
-        _read_sorts(instance.get("sorts", {})),
     )
-    unsorted = set(argument.signature.constants) - argument.sorts.keys() if argument.used_sorts else ()
-    if unsorted or set(argument.signature.sorts) - SORTS.keys():
-        raise InputError("not an instance of arguments: every constant needs a sort, of those that there are")
-    return argument
-
-
-def _read_sorts(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(sort in SORTS for sort in value.values()):
-        raise InputError(f"not an instance of arguments: its sorts must map constants to {', '.join(SORTS)}")
-    return value
 
 
 argument_of: InstanceCache[Argument] = InstanceCache(_prepare)
