@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from logicbench.problem import Answer, Unparsable
 
@@ -55,8 +54,7 @@ The rest is where an explanation may stand; a reader stops at the end of the fir
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of text that the completion presents as its answer."""
 
     start: int
@@ -161,12 +159,14 @@ def _markers(text: str) -> Iterator[re.Match[str]]:
 
 
 def _explicit_spans(text: str) -> list[Span]:
-    starts: list[tuple[int, int, str, bool]] = []
+    starts = [(m.start(), m.end(), "marker", m["prose"] is not None) for m in _markers(text)]
     if "<" in text:
         starts += [(m.start(), m.end(), "tag", False) for m in _TAG.finditer(text)]
     if "\\" in text:
         starts += [(m.start(), m.end(), "boxed", False) for m in _BOXED.finditer(text)]
-    starts += [(m.start(), m.end(), "marker", m["prose"] is not None) for m in _markers(text)]
+    if len(starts) == 1 and starts[0][2] == "marker":
+        [(start, end, kind, prose)] = starts
+        return [Span(start, text[end:], kind, prose)]
     starts.sort()
     if len(starts) > MAX_SPANS:
         return [Span(0, "", starts[-1][2])] * (MAX_SPANS + 1)

@@ -36,29 +36,35 @@ def check_coloring(instance: Instance, lexicon: Lexicon, colours: Sequence[int])
     """
     k = instance.k
     broken = [(u, v) for u, v in instance.ends if colours[u] == colours[v]]
-    if not broken and min(colours) > 0 and max(colours) <= k:
+    allowed = min(colours) > 0 and max(colours) <= k
+    if not broken and allowed:
         return CORRECT
     violations = [same_ends(lexicon, u + 1, v + 1, colours[u]) for u, v in broken if colours[u]]
+    count = len(broken)
+    if not allowed:
+        violations += _outside(lexicon, k, colours)
+        fine = [0 < colour <= k for colour in colours]
+        count = sum(colours[u] == colours[v] or not fine[u] or not fine[v] for u, v in instance.ends)
+    progress = max(0.0, round(1 - count * k / len(instance.ends), 4)) if k > 1 and instance.ends else 0.0
+    return Verdict("wrong", 0.0, violations=cut(violations), progress=progress)
+
+
+def _outside(lexicon: Lexicon, k: int, colours: Sequence[int]) -> list[Violation]:
+    """Return what is wrong with colours that are missing or are none of those allowed."""
     world = lexicon.world
+    found = []
+    users: dict[int, list[int]] = {}
     for v, colour in enumerate(colours, 1):
         if not colour:
             message = f"No {world.value} is given to {lexicon.vertex_name(v)}."
-            violations.append(Violation("uncoloured-vertex", message, {"vertex": v}))
-    for surplus in sorted({colour for colour in colours if colour > k}):
+            found.append(Violation("uncoloured-vertex", message, {"vertex": v}))
+        elif colour > k:
+            users.setdefault(colour, []).append(v)
+    for surplus in sorted(users):
         message = f"{lexicon.colour_name(surplus)} is not one of the {k} {world.values} allowed."
-        users = [v for v, colour in enumerate(colours, 1) if colour == surplus]
-        data = {"color": surplus, "vertices": users}
-        violations.append(Violation("surplus-colour", message[0].upper() + message[1:], data))
-    return Verdict("wrong", 0.0, violations=cut(violations), progress=_progress(instance, colours))
-
-
-def _progress(instance: Instance, colours: Sequence[int]) -> float:
-    k = instance.k
-    if k < 2 or not instance.ends:
-        return 0.0
-    fine = [0 < colour <= k for colour in colours]
-    broken = sum(colours[u] == colours[v] or not fine[u] or not fine[v] for u, v in instance.ends)
-    return max(0.0, round(1 - broken * k / len(instance.ends), 4))
+        data = {"color": surplus, "vertices": users[surplus]}
+        found.append(Violation("surplus-colour", message[0].upper() + message[1:], data))
+    return found
 
 
 def random_coloring(instance: Instance, lexicon: Lexicon, stream: Stream) -> str:

@@ -48,7 +48,7 @@ class Lexicon:
         found = {"vertices": self.names, "colors": self.colours}
         return {key: list(names) for key, names in found.items() if names is not None}
 
-    @property
+    @cached_property
     def world(self) -> World:
         """The words of the surface."""
         return WORLDS[self.surface]

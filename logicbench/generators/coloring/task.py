@@ -70,12 +70,12 @@ def cut(violations: Sequence[Violation]) -> tuple[Violation, ...]:
 
 def same_ends(lexicon: Lexicon, u: int, v: int, colour: int) -> Violation:
     """Return the violation that two adjacent vertices have one colour."""
-    world = lexicon.world
+    world, first = lexicon.world, lexicon.vertex_name(u)
     message = (
-        f"{lexicon.vertex_name(u)} and {lexicon.vertex_name(v)} {world.joined} and yet {world.together} "
+        f"{first[0].upper()}{first[1:]} and {lexicon.vertex_name(v)} {world.joined} and yet {world.together} "
         f"({lexicon.colour_name(colour)})."
     )
-    return Violation("monochromatic-edge", message[0].upper() + message[1:], {"edge": [u, v], "color": colour})
+    return Violation("monochromatic-edge", message, {"edge": [u, v], "color": colour})
 
 
 def given_colors(graph: Graph, knobs: ColoringKnobs) -> int | None:
