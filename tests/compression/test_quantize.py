@@ -113,6 +113,41 @@ def test_a_saved_model_is_what_its_codes_stand_for(method, scheme, tmp_path):
     assert sum(path.stat().st_size for path in output.glob("*.safetensors")) < dense
 
 
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("scheme", sorted(SCHEMES))
+def test_compressed_tensors_reads_what_is_saved(scheme, tied, tmp_path):
+    """The library that transformers and vLLM read such folders with finds the same weights in ours."""
+    library = pytest.importorskip("compressed_tensors.quantization")
+    from transformers import AutoModelForCausalLM
+
+    source, output = tmp_path / "dense", tmp_path / "quantised"
+    make_model(hidden_size=64, intermediate_size=128, tie_word_embeddings=tied).to(torch.bfloat16).save_pretrained(
+        source
+    )
+    compress_folder(source, output, "rtn", {}, quantised(QuantizeSettings("rtn", QuantizeOptions(scheme=scheme)), None))
+    written = json.loads((output / "config.json").read_text())["quantization_config"]
+    config = library.QuantizationConfig.model_validate(written)
+    (group,) = config.config_groups.values()
+    assert config.format == group.format == SCHEMES[scheme].layout
+    assert config.quantization_status == "compressed"
+    assert group.weights.num_bits == SCHEMES[scheme].bits and group.weights.symmetric and not group.weights.dynamic
+    activations = group.input_activations
+    if SCHEMES[scheme].activations:
+        assert (activations.num_bits, activations.strategy, activations.dynamic) == (8, "token", True)
+    else:
+        assert activations is None
+    loaded = AutoModelForCausalLM.from_pretrained(output, dtype=torch.float32, local_files_only=True).eval()
+    ours = load_dequantised(output, torch.device("cpu"), SCHEMES[scheme]).float()
+    found, expected = logits_of(loaded, default_probes(96)), logits_of(ours, default_probes(96))
+    for name, module in ours.named_modules():
+        if isinstance(module, torch.nn.Linear):
+            torch.testing.assert_close(loaded.get_submodule(name).weight.float(), module.weight, rtol=2**-7, atol=1e-6)
+    # In 8 bits, activations are rounded too.
+    tolerance = 0.2 if SCHEMES[scheme].activations else 0.03
+    for left, right in zip(found, expected, strict=True):
+        assert ((left.float() - right).square().mean().sqrt() / right.std()).item() < tolerance
+
+
 def test_shards_and_their_index_are_rewritten(tmp_path):
     make_model().to(torch.bfloat16).save_pretrained(tmp_path / "dense")
     model = load_model(tmp_path / "dense")
