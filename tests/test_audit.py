@@ -24,14 +24,14 @@ def surface_of(family, task):
     return made.surfaces[list(made.tasks).index(task) % len(made.surfaces)]
 
 
-def check(family, task, surface, count, **options):
-    problems = list(generate(family, task, surface=surface, count=count, seed=23, measure=False))
-    assert [finding for finding in audit(problems, **options) if not finding.passed] == []
+def failed(family, task, surface, count, seed=23, **options):
+    problems = list(generate(family, task, surface=surface, count=count, seed=seed, measure=False))
+    return {finding.attack: finding for finding in audit(problems, **options) if not finding.passed}
 
 
 @pytest.mark.parametrize(("family", "task"), LABELLED)
 def test_labels_do_not_leak(family, task):
-    check(family, task, surface_of(family, task), COUNT, confidence=CONFIDENCE)
+    assert failed(family, task, surface_of(family, task), COUNT, confidence=CONFIDENCE) == {}
 
 
 @pytest.mark.slow
@@ -40,7 +40,10 @@ def test_labels_do_not_leak(family, task):
     [(family, task, surface) for family, task in LABELLED for surface in get_family(family).surfaces],
 )
 def test_labels_of_four_thousand_do_not_leak(family, task, surface):
-    check(family, task, surface, FULL_COUNT)
+    suspects = failed(family, task, surface, FULL_COUNT)
+    if suspects:  # one part in a hundred is above its 99 % interval by chance; a leak shows again in fresh problems
+        again = failed(family, task, surface, FULL_COUNT, seed=24)
+        assert suspects.keys() & again.keys() == set(), (suspects, again)
 
 
 def leaking(change):
@@ -59,8 +62,7 @@ def reworded(text):
 
 @pytest.mark.parametrize("change", [longer, reworded])
 def test_a_leak_is_found(change):
-    failed = {finding.attack for finding in audit(leaking(change)) if not finding.passed}
-    assert failed
+    assert any(not finding.passed for finding in audit(leaking(change)))
 
 
 def test_a_shallow_solver_above_its_bound_fails():
