@@ -50,14 +50,15 @@ test-slow: $(VENV)/.dev  ## the tests that take minutes or download a model
 	$(BIN)/python -m pytest -n $(JOBS) -m 'slow or model'
 
 # One environment an adapter: their pins contradict each other. ADAPTER_needs names what goes in besides logicbench.
-ADAPTERS := inspect lm_eval reasoning_gym satquest trl verifiers
+ADAPTERS := inspect lm_eval reasoning_gym satquest trl verifiers verifiers_v1
 ADAPTER_ROOT ?= .venv-adapters
 inspect_needs := inspect-ai
 lm_eval_needs := lm_eval accelerate transformers
 reasoning_gym_needs := reasoning-gym
 satquest_needs := satquest
 trl_needs := trl
-verifiers_needs := verifiers
+verifiers_needs := verifiers==0.1.14
+verifiers_v1_needs := verifiers==0.4.0
 
 $(ADAPTER_ROOT)/%/.installed: constraints-adapters.txt pyproject.toml
 	$(PYTHON) -m venv $(@D)
@@ -68,7 +69,8 @@ $(ADAPTER_ROOT)/%/.installed: constraints-adapters.txt pyproject.toml
 
 test-adapters: $(ADAPTERS:%=$(ADAPTER_ROOT)/%/.installed)  ## test against the real trainers and evaluation tools
 	@for name in $(ADAPTERS); do \
-	  $(ADAPTER_ROOT)/$$name/bin/python -m pytest -q -p no:cacheprovider tests/adapters/test_$$name.py || exit 1; \
+	  $(ADAPTER_ROOT)/$$name/bin/python -m pytest -q -p no:cacheprovider tests/adapters/test_$$name.py \
+	    tests/adapters/test_rl_docs.py || exit 1; \
 	done
 
 lint: $(VENV)/.dev  ## ruff (rules and format) and mypy --strict

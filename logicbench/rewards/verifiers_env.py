@@ -1,5 +1,7 @@
 """An environment for Prime Intellect's `verifiers` 0.1; ``vf.load_environment`` finds it through a module of two lines.
 
+Versions from 0.4 on have another interface, for which there is `logicbench.rewards.verifiers_taskset`.
+
 .. code-block:: python
 
     # my_logic.py
@@ -12,6 +14,7 @@ Rows are those of ``logicbench export --to verifiers``; without files, fresh pro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ import orjson
 from logicbench.errors import InputError, MissingExtraError
 from logicbench.generation import generate
 from logicbench.interop.rows import verifiers_row
-from logicbench.rewards.core import Completion, score
+from logicbench.rewards.core import Scored, score, text_of
 from logicbench.rewards.shapes import Shape, get_shape
 
 
@@ -54,24 +57,37 @@ def load_environment(
 
     Raises:
         MissingExtraError: If verifiers is not installed.
-        InputError: If the folder holds no split.
+        InputError: If the folder holds no split, or verifiers is a version of another interface.
     """
     try:
         import verifiers as vf
-        from datasets import Dataset
     except ImportError:
         raise MissingExtraError("verifiers>=0.1,<0.2", "train") from None
+    if not hasattr(vf, "SingleTurnEnv"):
+        version = getattr(vf, "__version__", "")
+        raise InputError(
+            f"verifiers {version} has no SingleTurnEnv; use logicbench.rewards.verifiers_taskset with it, or install "
+            "verifiers>=0.1,<0.2"
+        )
+    try:
+        from datasets import Dataset
+    except ImportError:
+        raise MissingExtraError("datasets", "train") from None
     chosen = get_shape(shape)
 
+    @lru_cache(maxsize=256)
+    def judged(text: str, line: str) -> Scored:
+        """Judge a completion; kept, because the reward and the two metrics of one rollout all ask."""
+        return score(text, line, shape=chosen, thinking_opened=thinking_opened)
+
     def reward(completion: Any, info: Any) -> float:
-        return score(_plain(completion), _problem(info), shape=chosen, thinking_opened=thinking_opened).reward
+        return judged(_text(completion), _problem(info)).reward
 
     def correct(completion: Any, info: Any) -> float:
-        return float(score(_plain(completion), _problem(info), thinking_opened=thinking_opened).verdict.correct)
+        return float(judged(_text(completion), _problem(info)).verdict.correct)
 
     def unparsable(completion: Any, info: Any) -> float:
-        verdict = score(_plain(completion), _problem(info), thinking_opened=thinking_opened).verdict
-        return float(verdict.status == "unparsable")
+        return float(judged(_text(completion), _problem(info)).verdict.status == "unparsable")
 
     if data is not None:
         train, held_out = _read(Path(data))
@@ -113,8 +129,9 @@ def _problem(info: Any) -> str:
     return str(record["problem"])
 
 
-def _plain(completion: Any) -> Completion:
-    """Return messages as dictionaries: `verifiers` hands over its own records."""
+def _text(completion: Any) -> str:
+    """Return the text of a completion: `verifiers` hands over texts, or messages as its own records."""
     if completion is None or isinstance(completion, str):
-        return completion
-    return [message if isinstance(message, Mapping) else {"content": message.content} for message in completion[-1:]]
+        return text_of(completion)
+    last = [message if isinstance(message, Mapping) else {"content": message.content} for message in completion[-1:]]
+    return text_of(last)

@@ -10,7 +10,7 @@ from logicbench.interop.export import Export, export
 
 vf = pytest.importorskip("verifiers", reason="verifiers is not installed; make test-adapters")
 if not hasattr(vf, "SingleTurnEnv"):
-    pytest.skip("this verifiers has no SingleTurnEnv; make test-adapters installs 0.1", allow_module_level=True)
+    pytest.skip("this verifiers has no SingleTurnEnv; make test-adapters installs 0.1 too", allow_module_level=True)
 from logicbench.rewards.verifiers_env import load_environment  # noqa: E402
 
 
@@ -37,6 +37,17 @@ def test_right_answers_earn_one_and_others_nothing():
     assert sorted(rewards) == [0.0] + [1.0] * 7
     assert [output["metrics"]["correct"] for output in results["outputs"]] == rewards
     assert [output["metrics"]["unparsable"] for output in results["outputs"]] == [1.0 - reward for reward in rewards]
+
+
+def test_a_completion_is_judged_once(monkeypatch):
+    from logicbench.rewards import verifiers_env
+
+    calls = []
+    real = verifiers_env.score
+    monkeypatch.setattr(verifiers_env, "score", lambda *given, **more: calls.append(given) or real(*given, **more))
+    environment = load_environment(count=2, eval_count=4)
+    results = rollouts(environment, lambda prompt: "Answer: 0101")
+    assert len(calls) == len(results["outputs"]) == 4
 
 
 def test_exported_rows_are_an_environment(tmp_path):
