@@ -38,6 +38,10 @@ from logicbench.solvers.oracle import Oracle
 ENTAILMENT_FACTOR = 0.9
 """Queries are asked of theories a little below the transition, where some facts are settled and some are not."""
 
+MAX_CLAUSE_DRAWS = 5 * MAX_DRAWS
+"""The same for the grounded fragment, where most draws are refused before they are worded: with five facts, 1 in 600
+is kept."""
+
 Signature = tuple[object, ...]
 
 
@@ -51,7 +55,8 @@ def triple(knobs: NlsatKnobs, stream: Stream) -> dict[str, Theory]:
     Raises:
         GenerationError: If no such triple is found.
     """
-    for attempt in range(MAX_DRAWS):
+    draws = MAX_CLAUSE_DRAWS if knobs.fragment == "grounded" else MAX_DRAWS
+    for attempt in range(draws):
         source = stream.child(attempt)
         if knobs.fragment == "grounded":
             clauses = grounded_clauses(knobs, source, ENTAILMENT_FACTOR)
@@ -67,7 +72,7 @@ def triple(knobs: NlsatKnobs, stream: Stream) -> dict[str, Theory]:
         if found:
             return {label: replace(theory, query=query) for label, query in found.items()}
     raise GenerationError(
-        f"{MAX_DRAWS} theories of the {knobs.fragment} fragment held no three comparable queries with "
+        f"{draws} theories of the {knobs.fragment} fragment held no three comparable queries with "
         f"min_support={knobs.min_support}; lower min_support, or change the size or the ratio"
     )
 
