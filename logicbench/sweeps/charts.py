@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
-from logicbench.evals.report.figures import SHARES, Chart, Curve, Points, Rule
+from logicbench.evals.report.figures import Chart, Curve, Points, Rule, Tick
 from logicbench.sweeps.outcome import Row, SweepOutcome
 from logicbench.sweeps.words import percent
 
@@ -27,11 +28,9 @@ def _accuracy(outcome: SweepOutcome) -> Chart | None:
     if outcome.chance is not None:
         rules.append(Rule("chance", outcome.chance))
     rules += [Rule(row.arm, row.accuracy) for row in outcome.rows if row.kind in ("reference", "model")]
-    return _chart(
-        outcome, "accuracy", "Accuracy", values, (0.0, 1.0), SHARES, tuple(rules),
-        "Points are arms with 95 % intervals over independent draws of problems. Dashed: " +
-        ", ".join(f"{rule.name} {percent(rule.at)} %" for rule in rules) + ".",
-    )  # fmt: skip
+    named = ", ".join(f"{rule.name} {percent(rule.at)} %" for rule in rules)
+    caption = f"Points are arms with 95 % intervals over independent draws of problems. Dashed: {named}."
+    return _chart(outcome, "accuracy", "Accuracy", values, tuple(rules), caption, in_percent=True, ends=(0.0, 1.0))
 
 
 def _tokens(outcome: SweepOutcome) -> Chart | None:
@@ -40,29 +39,58 @@ def _tokens(outcome: SweepOutcome) -> Chart | None:
         lambda row: row.token_ratio_low,
         lambda row: row.token_ratio_high,
     )
-    return _scaled(outcome, "tokens", "Tokens against the dense model's", values, 1.0, "times")
+    caption = "Geometric mean over problems of the ratio to the dense model's tokens, with 95 % intervals."
+    rules = (Rule("no change", 1.0),)
+    return _chart(outcome, "tokens", "Tokens against the dense model's", values, rules, caption, ends=(0.0, None))
 
 
 def _lost(outcome: SweepOutcome) -> Chart | None:
     values: Triple = (lambda row: row.lost, lambda row: row.lost, lambda row: row.lost)
-    return _scaled(outcome, "lost", "Problems that only the dense model solves", values, 0.0, "share of problems")
+    caption = "Share of all problems that the dense model solves and the arm does not."
+    return _chart(
+        outcome,
+        "lost",
+        "Problems that only the dense model solves",
+        values,
+        (),
+        caption,
+        in_percent=True,
+        ends=(0.0, 1.0),
+    )
 
 
 def _shift(outcome: SweepOutcome) -> Chart | None:
     values: Triple = (lambda row: row.shift, lambda row: row.shift_low, lambda row: row.shift_high)
-    return _scaled(outcome, "threshold", "Shift of the hardness threshold", values, 0.0, "hardness")
+    rules = (Rule("no change", 0.0),)
+    caption = "In units of measured hardness, with 95 % intervals; below 0, easier problems already defeat the arm."
+    return _chart(outcome, "threshold", "Shift of the hardness threshold", values, rules, caption)
 
 
-def _scaled(outcome: SweepOutcome, key: str, title: str, values: Triple, rule: float, unit: str) -> Chart | None:
-    found = [value for row in _swept(outcome.rows) for each in values if (value := each(row)) is not None]
-    if not found:
-        return None
-    low, high = min([rule, *found]), max([rule, *found])
-    pad = 0.06 * (high - low) or 0.1
-    bounds = (low - pad if low < rule else low, high + pad)
-    steps = [bounds[0] + (bounds[1] - bounds[0]) * number / 4 for number in range(5)]
-    ticks = tuple((at, f"{at:.2f}") for at in steps)
-    return _chart(outcome, key, title, values, bounds, ticks, (Rule("no change", rule),), f"In {unit}; 95 % intervals.")
+def scale(
+    values: Sequence[float], ends: tuple[float | None, float | None], in_percent: bool
+) -> tuple[tuple[float, float], tuple[Tick, ...]]:
+    """Return the range of an axis that holds all values, between round numbers, and its ticks.
+
+    Args:
+        values: What is drawn.
+        ends: The ends that the quantity itself has, if any; the lower one is always shown.
+        in_percent: Whether the ticks are shares.
+    """
+    least, most = ends
+    low, high = min([*values, *([] if least is None else [least])]), max(values)
+    if high - low < 1e-6:  # all the same: some axis must be drawn
+        high = low + 1.0
+    raw = (high - low) / 4
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    if most is not None:
+        last = min(last, math.floor(most / step + 1e-9))
+    factor = 100 if in_percent else 1
+    ticks = tuple((number * step, f"{factor * number * step:.4g}") for number in range(first, last + 1))
+    if in_percent:
+        ticks = (*ticks[:-1], (ticks[-1][0], f"{ticks[-1][1]} %"))
+    return (first * step, last * step), ticks
 
 
 def _swept(rows: Sequence[Row]) -> list[Row]:
@@ -74,11 +102,16 @@ def _chart(
     key: str,
     title: str,
     values: Triple,
-    y_range: tuple[float, float],
-    y_ticks: tuple[tuple[float, str], ...],
     rules: tuple[Rule, ...],
     caption: str,
-) -> Chart:
+    *,
+    in_percent: bool = False,
+    ends: tuple[float | None, float | None] = (None, None),
+) -> Chart | None:
+    found = [value for row in _swept(outcome.rows) for each in values if (value := each(row)) is not None]
+    if not found:
+        return None
+    y_range, y_ticks = scale([*found, *(rule.at for rule in rules)], ends, in_percent)
     names = list(dict.fromkeys(row.curve for row in _swept(outcome.rows)))
     curves, points = [], []
     for number, name in enumerate(names):

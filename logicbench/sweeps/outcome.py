@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from logicbench.compression.sidecar import read as read_sidecar
@@ -144,6 +144,7 @@ def gather(sweep: Sweep, layout: Layout, progress: Progress) -> SweepOutcome:
     rows = [_dense_row(found, layout)]
     rows += [_row(arm, contrast, layout) for arm, contrast in zip(arms, found.contrasts, strict=True)]
     _sort(rows, sweep)
+    rows = _named(rows)
     return SweepOutcome(
         sweep.title,
         sweep.model,
@@ -163,6 +164,15 @@ def _sort(rows: list[Row], sweep: Sweep) -> None:
     for row in sorted(rows, key=lambda row: order[row.arm]):
         first.setdefault(row.curve, order[row.arm])
     rows.sort(key=lambda row: (first[row.curve], _sparsity(row), order[row.arm]))
+
+
+def _named(rows: Sequence[Row]) -> list[Row]:
+    """Leave the calibration out of the curves' names where all curves that have one have the same."""
+    parts = {part for row in rows for part in row.curve.split(" ") if part.startswith("calibration=")}
+    if len(parts) != 1:
+        return list(rows)
+    told = f" {parts.pop()}"
+    return [replace(row, curve=row.curve.replace(told, "")) for row in rows]
 
 
 def summarise(rows: Sequence[Row]) -> list[CurveSummary]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from logicbench.compression.runtimes import EFFECTS
 from logicbench.compression.sidecar import Sidecar
@@ -14,6 +16,7 @@ from logicbench.evals.config import EvalConfig
 from logicbench.evals.runner import evaluate
 from logicbench.generation import generate
 from logicbench.models import make_backend
+from logicbench.sweeps.charts import scale
 from logicbench.sweeps.files import write_outcome
 from logicbench.sweeps.outcome import Row, gather, summarise
 from logicbench.sweeps.spec import compress_arguments, eval_arguments, make_sweep, read_sweep
@@ -215,6 +218,32 @@ def test_the_examples_sweep_the_same_arms(name):
     assert set(names[7:]) == {f"{method}-{share}" for method in methods for share in range(20, 80, 10)}
     assert len(names) == 7 + 5 * 6
     assert {arm.name for arm in sweep.arms} >= {"dense", "constant", "dense-again"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    values=st.lists(st.floats(0, 1, allow_nan=False), min_size=1, max_size=6),
+    stretch=st.sampled_from([1.0, 0.01, 40.0]), shares=st.booleans(),
+)  # fmt: skip
+def test_axes_hold_all_values_between_round_ticks(values, stretch, shares):
+    drawn = values if shares else [stretch * value for value in values]
+    (low, high), ticks = scale(drawn, (0.0, 1.0 if shares else None), shares)
+    assert low == 0.0 and high >= max(drawn) - 1e-9 and (not shares or high <= 1.0 + 1e-9)
+    assert 2 <= len(ticks) <= 7
+    assert all(low - 1e-9 <= at <= high + 1e-9 for at, _ in ticks)
+    assert all(len(words.removesuffix(" %")) <= 9 for _, words in ticks)
+
+
+def test_a_calibration_that_all_curves_share_is_not_in_their_names(tmp_path):
+    for number, calibration in enumerate(("family:sat", ["family:sat", "random"])):
+        grid = [{"method": ["wanda", "ria"], "sparsity": 0.2, "calibration": calibration}]
+        sweep, layout = make_sweep(record(compress=grid, draws=200), "x.toml"), Layout(tmp_path / str(number))
+        outcome = gather(sweep, layout, carry_out(sweep, layout, lambda line: None, Stage()))
+        curves = {summary.curve for summary in outcome.curves}
+        if isinstance(calibration, str):
+            assert curves == {"wanda", "ria"}
+        else:
+            assert curves == {f"{method} calibration={name}" for method in ("wanda", "ria") for name in calibration}
 
 
 def test_without_the_dense_run_there_is_no_sweep(tmp_path):
