@@ -1,7 +1,8 @@
 """Time our Wanda and SparseGPT beside llmcompressor's, on one model and the same tokens, and compare the masks.
 
 llmcompressor runs in a Python of its own. Each method runs in a process of its own; the times are those of pruning
-alone, without loading and saving.
+alone, without loading and saving. Every layer is pruned on what the pruned layers before it give, so that a difference
+in rounding, which moves a few weights at the threshold of the first layer, grows with depth.
 
     python benchmarks/pruning_time.py --model FOLDER --python .venv-llmcompressor/bin/python --device cpu
 """
@@ -72,22 +73,25 @@ def theirs(job: dict[str, Any]) -> float:
     return seconds
 
 
-def agreement(first: Path, second: Path) -> tuple[float, float]:
-    """Return the share of weights of the decoder's matrices with the same mask, and the first's share of zeros."""
+def agreement(first: Path, second: Path) -> tuple[list[float], float, float]:
+    """Return the share of the decoder's weights with the same mask by layer and in all, and the first's zeros."""
     from safetensors.torch import load_file
 
     left, right = (
         {name: tensor for file in sorted(folder.glob("*.safetensors")) for name, tensor in load_file(file).items()}
         for folder in (first, second)
     )
-    same = total = zeros = 0
+    same: dict[int, int] = {}
+    total: dict[int, int] = {}
+    zeros = 0
     for name, tensor in left.items():
         if ".layers." in name and tensor.dim() == 2:
-            mask = tensor == 0
-            same += int((mask == (right[name] == 0)).sum())
+            layer, mask = int(name.partition(".layers.")[2].partition(".")[0]), tensor == 0
+            same[layer] = same.get(layer, 0) + int((mask == (right[name] == 0)).sum())
+            total[layer] = total.get(layer, 0) + mask.numel()
             zeros += int(mask.sum())
-            total += mask.numel()
-    return same / total, zeros / total
+    size = sum(total.values())
+    return [same[layer] / total[layer] for layer in sorted(total)], sum(same.values()) / size, zeros / size
 
 
 def main() -> None:
@@ -98,6 +102,7 @@ def main() -> None:
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--samples", type=int, default=32)
     parser.add_argument("--length", type=int, default=512)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--sparsity", type=float, default=0.5)
     parser.add_argument("--float32", action="store_true", help="compute in float32, as on CPUs")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
@@ -116,13 +121,15 @@ def main() -> None:
     source = CalibrationSource("family:sat", arguments.samples, arguments.length)
     data = source.load(load_tokenizer(arguments.model), model_limits(arguments.model)[0])
     with tempfile.TemporaryDirectory() as scratch:
-        for method in METHODS:
+        for method in arguments.methods:
             seconds = {side: _run(side, method, arguments, data, Path(scratch)) for side in ("ours", "theirs")}
-            same, zeros = agreement(Path(scratch) / f"{method}-ours", Path(scratch) / f"{method}-theirs")
+            layers, same, zeros = agreement(Path(scratch) / f"{method}-ours", Path(scratch) / f"{method}-theirs")
+            middle = layers[len(layers) // 2]
             print(
                 f"{method}: ours {seconds['ours']:.1f} s, llmcompressor {seconds['theirs']:.1f} s "
-                f"({seconds['theirs'] / seconds['ours']:.2f} times ours); masks agree on {same:.6%} of the weights, "
-                f"{zeros:.4%} zero; {data.tokens:,} tokens",
+                f"({seconds['theirs'] / seconds['ours']:.2f} times ours); masks agree on {layers[0]:.4%} of the "
+                f"first layer, {middle:.4%} of the middle one, {same:.4%} of all; {zeros:.4%} zero; "
+                f"{data.tokens:,} tokens",
                 flush=True,
             )
 
