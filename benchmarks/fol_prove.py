@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from logicbench.errors import LogicbenchError
+from logicbench.logic.fol.normalise import NORMALISATIONS
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.syntax import And, Exists, Forall, Formula, Iff, Implies, Not, Or, Xor, fold, rebuild
 from logicbench.logic.fol.transform import nnf, rename_apart
@@ -38,7 +39,6 @@ from logicbench.translation.compare.overlap import bleu, le_score, tokens
 from logicbench.translation.compare.sampling import agreement
 from logicbench.translation.edits import KINDS
 from logicbench.translation.labels import Judgement, judge, judge_all, read_problem
-from logicbench.translation.names import MERGINGS
 from logicbench.translation.perturb import perturb
 from logicbench.translation.programs import read_folio_program, read_rule_program
 from logicbench.translation.sensitivity import MEASURES, draw, score_texts, summarise
@@ -78,20 +78,20 @@ def by_source(problems: Rows) -> dict[str, Rows]:
 
 
 def gold_agreement(problems: Rows, workers: int) -> dict[str, list[Judgement]]:
-    """Labels against verdicts: formulas as they stand, and with each declared merging of names."""
+    """Labels against verdicts: formulas as they stand, and with each declared normalisation."""
     lines, verbatim = [], {}
     for source, found in by_source(problems).items():
         read = [read_problem(row, source, place) for place, row in enumerate(found, 1)]
         agree = {}
-        for merging in MERGINGS:
-            judged = list(judge_all(read, workers, merging=merging))
-            agree[merging] = sum(one.agrees for one in judged)
-            if merging == "none":
+        for level in NORMALISATIONS:
+            judged = list(judge_all(read, workers, level=level))
+            agree[level] = sum(one.agrees for one in judged)
+            if level == "none":
                 verbatim[source] = judged
         parsed = sum(one.result is not None for one in verbatim[source])
         undecided = sum(one.verdict == "Undecided" for one in verbatim[source])
-        lines.append([source, len(read), parsed, undecided, *(share(agree[one], len(read)) for one in MERGINGS)])
-    columns = ["set", "problems", "parsed", "undecided", *(f"merged: {one}" for one in MERGINGS)]
+        lines.append([source, len(read), parsed, undecided, *(share(agree[one], len(read)) for one in NORMALISATIONS)])
+    columns = ["set", "problems", "parsed", "undecided", *NORMALISATIONS]
     show("Labels that the formulas bear out", columns, lines)
     return verbatim
 

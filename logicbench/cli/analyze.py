@@ -154,7 +154,7 @@ def _print_sensitivity(found: Sequence[Sensitivity], unread: int) -> None:
 
     table = Table(title=f"mean score of {found[0].formulas:,} formulas against what each perturbation makes of them")
     table.title_justify = "left"
-    for column in ("perturbation", "of", "changed", "still equivalent", *found[0].means):
+    for column in ("perturbation", "of", "changed", "equivalent", *found[0].means):
         table.add_column(column, justify="left" if column in ("perturbation", "of") else "right")
     for one in found:
         means = ("-" if mean is None else f"{mean:.3f}" for mean in one.means.values())

@@ -183,7 +183,7 @@ def check_command(
     ],
     notation: NotationOption = "auto",
     normalise: Annotated[
-        str, typer.Option("--normalise", help="Also say what merging names would rename: case, number or typo.")
+        str, typer.Option("--normalise", help="Also say what a normalisation would change, as in `fol label`.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a problem.")] = False,
 ) -> None:
@@ -192,8 +192,8 @@ def check_command(
     Exits with 1 if a formula could not be read, otherwise with 0.
     """
     from logicbench.errors import UnknownNameError
-    from logicbench.logic.fol.symbols import NORMALISATIONS
-    from logicbench.logic.fol.symbols import normalise as merge
+    from logicbench.logic.fol.normalise import NORMALISATIONS
+    from logicbench.logic.fol.normalise import normalise as normalise_formulas
 
     level = next((name for name in NORMALISATIONS if name == normalise), None)
     if normalise and level is None:
@@ -204,10 +204,7 @@ def check_command(
         problems += 1
         report = _check(label, formulas, conclusion, notation)
         if level is not None:
-            renamed = merge(report.pop("_formulas"), level).names
-            report["renamed"] = [
-                {"kind": kind, "name": name, "arity": arity, "to": new} for (kind, name, arity), new in renamed.items()
-            ]
+            report["changes"] = normalise_formulas(report["_formulas"], level).to_json()
         report.pop("_formulas", None)
         unread += bool(report["errors"])
         doubtful += bool(report["findings"])
@@ -270,7 +267,8 @@ def _check(label: str, premises: list[str], conclusion: str | None, notation: st
 
 
 def _show_check(report: dict[str, Any]) -> None:
-    if not (report["findings"] or report["errors"] or report.get("renamed")):
+    changes = report.get("changes", {})
+    if not (report["findings"] or report["errors"] or any(changes.values())):
         return
     typer.echo(report["id"])
     for error in report["errors"]:
@@ -278,5 +276,11 @@ def _show_check(report: dict[str, Any]) -> None:
     for finding in report["findings"]:
         places = ", ".join(str(place + 1) for place in finding["formulas"])
         typer.echo(f"  {finding['kind']}: {finding['message']} (formulas {places})")
-    for renamed in report.get("renamed", []):
-        typer.echo(f"  {renamed['kind']} {renamed['name']} is read as {renamed['to']}")
+    for kind, name, _, new in changes.get("names", []):
+        typer.echo(f"  {kind} {name} is read as {new}")
+    for name, arity, new, constant in changes.get("objects", []):
+        places = ", ".join("xyz"[:arity]) if arity <= 3 else "…"
+        typer.echo(f"  {name}({places}) is read as {new}({places}, {constant})")
+    for number, name, meaning in changes.get("variables", []):
+        how = f"is read as {meaning[1:]}" if meaning[0] == "=" else f"is bound by {meaning}"
+        typer.echo(f"  variable {name} of formula {number + 1} {how}")

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from logicbench.translation.labels import Judgement
 
 _NOTATION = typer.Option("--notation", help="Notation of the formulas; `auto` tells by the spelling.")
-_MERGE = typer.Option("--merge-names", help="Merge spelling variants of names: none, case, number or typo.")
-_EXTERNAL = typer.Option("--external/--no-external", help="Ask E, Vampire and cvc5, where installed, at last.")
+_NORMALISE = typer.Option(
+    "--normalise",
+    "--merge-names",
+    help="Declared changes: none, case, number, words, typo, initials, objects or variables; each with those before.",
+)
+_EXTERNAL = typer.Option("--external/--no-external", help="Ask E, Vampire, cvc5 and Prover9, where installed, at last.")
 
 
 def register(app: typer.Typer) -> None:
@@ -160,7 +164,7 @@ def label_command(
         ),
     ],
     notation: Annotated[str, _NOTATION] = "auto",
-    merge: Annotated[str, _MERGE] = "none",
+    level: Annotated[str, _NORMALISE] = "none",
     workers: Annotated[int, typer.Option("--workers", "-j", min=1, help="Processes.")] = 1,
     external: Annotated[bool, _EXTERNAL] = True,
     output: Annotated[
@@ -175,16 +179,16 @@ def label_command(
     """
     from logicbench.cli.output import atomic_output, progress
     from logicbench.errors import UnknownNameError
+    from logicbench.logic.fol.normalise import NORMALISATIONS
     from logicbench.problem import dump_line, read_jsonl
     from logicbench.translation.labels import judge_all, read_problem
-    from logicbench.translation.names import MERGINGS
 
-    if merge not in MERGINGS:
-        raise UnknownNameError("merging", merge, MERGINGS)
+    if level not in NORMALISATIONS:
+        raise UnknownNameError("normalisation", level, NORMALISATIONS)
     problems = [read_problem(record, data, line) for line, record in read_jsonl(data)]
     judgements = []
     with progress("label", len(problems)) as advance:
-        for one in judge_all(problems, workers, notation=notation, merging=merge, external=external):
+        for one in judge_all(problems, workers, notation=notation, level=level, external=external):
             judgements.append(one)
             advance()
     if output is not None:

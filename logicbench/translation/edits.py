@@ -28,7 +28,7 @@ from logicbench.logic.fol.syntax import (
     rebuild,
 )
 from logicbench.logic.fol.transform import signature
-from logicbench.translation.names import words
+from logicbench.logic.fol.words import words
 
 Path: TypeAlias = tuple[int, ...]
 

@@ -10,12 +10,12 @@ from itertools import islice
 from typing import Any
 
 from logicbench.errors import InputError, LogicbenchError
+from logicbench.logic.fol.normalise import Normalisation, Normalised, normalise
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.syntax import Formula
 from logicbench.logic.fol.transform import signature
 from logicbench.solvers.prover.entailment import Result, prove
 from logicbench.solvers.prover.portfolio import Budget
-from logicbench.translation.names import Merging, SymbolKey, merge_names
 
 LABELS = ("True", "False", "Uncertain")
 _SAME_AS = {"unknown": "Uncertain", "uncertain": "Uncertain", "true": "True", "false": "False"}
@@ -44,7 +44,7 @@ class Judgement:
             entailed ``unlinked symbols`` (of the conclusion, in no premise) or ``not entailed``.
         detail: The parser's message, or the unlinked symbols.
         repairs: Kinds of repairs that the parser made, by their number.
-        renamed: What the declared normalisation renamed.
+        changes: What the declared normalisation changed; None without one or where a formula could not be read.
     """
 
     problem: LabelledProblem
@@ -52,7 +52,7 @@ class Judgement:
     reason: str | None
     detail: str = ""
     repairs: Mapping[str, int] = field(default_factory=dict)
-    renamed: Mapping[SymbolKey, str] = field(default_factory=dict)
+    changes: Normalised | None = None
 
     @property
     def verdict(self) -> str | None:
@@ -73,7 +73,7 @@ class Judgement:
             "reason": self.reason,
             "detail": self.detail,
             "repairs": dict(sorted(self.repairs.items())),
-            "renamed": [[*key, name] for key, name in sorted(self.renamed.items())],
+            "changes": self.changes.to_json() if self.changes else None,
             "result": self.result.to_json() if self.result else None,
         }
 
@@ -105,7 +105,7 @@ def judge(
     problem: LabelledProblem,
     *,
     notation: str = "auto",
-    merging: Merging = "none",
+    level: Normalisation = "none",
     budget: Budget | None = None,
     external: bool = True,
 ) -> Judgement:
@@ -114,7 +114,7 @@ def judge(
     Args:
         problem: The problem.
         notation: Notation of all its formulas.
-        merging: Spelling variants to merge; see `merge_names`.
+        level: How far formulas are normalised; see `normalise`.
         budget: The prover's limits.
         external: Whether installed provers may be asked.
     """
@@ -129,10 +129,11 @@ def judge(
         formulas.append(parsed.formula)
         for note in parsed.repairs:
             repairs[note.kind] = repairs.get(note.kind, 0) + 1
-    formulas, renamed = merge_names(formulas, merging)
+    changes = normalise(formulas, level) if level != "none" else None
+    formulas = list(changes.formulas) if changes else formulas
     result = prove(formulas[:-1], formulas[-1], budget, external)
     reason, detail = _explain(problem.label, result, formulas)
-    return Judgement(problem, result, reason, detail, repairs, renamed)
+    return Judgement(problem, result, reason, detail, repairs, changes)
 
 
 def _explain(label: str | None, result: Result, formulas: Sequence[Formula]) -> tuple[str | None, str]:

@@ -63,4 +63,14 @@ def test_check_reports_symbols_and_what_normalising_would_rename(tmp_path: Path)
         "near_duplicate",
         "only_in_conclusion",
     }
-    assert report["renamed"] == [{"kind": "predicate", "name": "Dogs", "arity": 1, "to": "Dog"}]
+    assert report["changes"] == {"names": [["predicate", "Dogs", 1, "Dog"]], "objects": [], "variables": []}
+
+
+def test_check_says_every_change_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "problems.jsonl"
+    rows = {"premises": ["∀x (Own(x, car) → Rich(x))", "OwnsACar(tom)"], "conclusion": "Rich(tom) ∧ Own(x, car)"}
+    path.write_text(json.dumps(rows) + "\n")
+    shown = RUN.invoke(app, ["check", str(path), "--normalise", "variables"]).stdout
+    assert "OwnsACar(x) is read as Own(x, car)" in shown and "variable x of formula 3 is read as tom" in shown
+    unknown = RUN.invoke(app, ["check", str(path), "--normalise", "spelling"])
+    assert "Known: case" in str(unknown.exception)

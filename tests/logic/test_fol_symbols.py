@@ -1,12 +1,10 @@
-"""The symbols of a problem: clashes, near-duplicates, and merging names without merging different things."""
+"""The symbols of a problem: clashes, near-duplicates, what only the conclusion uses, unbound variables."""
 
 from __future__ import annotations
 
-import pytest
-
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.printing import render
-from logicbench.logic.fol.symbols import bind_variables, inventory, normalise, resemblance, suspicious_constants
+from logicbench.logic.fol.symbols import bind_variables, inventory, suspicious_constants
 from logicbench.logic.fol.transform import closure
 
 
@@ -31,50 +29,12 @@ def test_reports_where_and_what_only_the_conclusion_uses() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "reason"),
-    [
-        ("dcUniverse", "dc universe", "case"),
-        ("New_York", "newYork", "case"),
-        ("Student", "Students", "number"),
-        ("CompanyLogo", "CompanyLogos", "number"),
-        ("Country", "Countries", "number"),
-        ("Delectable", "Delectabl", "typo"),
-        ("Recieved", "Received", "typo"),
-    ],
-)
-def test_names_that_are_nearly_the_same(left: str, right: str, reason: str) -> None:
-    found = resemblance(left, right)
-    assert found is not None and found[0] == reason
-
-
-@pytest.mark.parametrize(
-    ("left", "right"),
-    [
-        ("Happy", "Unhappy"), ("Legal", "Illegal"), ("Man", "Woman"), ("Increase", "Decrease"), ("alice", "alina"),
-        ("tower-a", "tower-b"), ("room1", "room2"), ("room116", "room117"), ("employer", "employee"), ("tom", "tim"),
-        ("Typical", "Atypical"), ("teamAWon", "teamBWon"), ("maria", "marie"),
-        ("year2010", "year2011"), ("Toxic", "Nontoxic"),
-    ],
-)  # fmt: skip
-def test_different_things_never_resemble_each_other(left: str, right: str) -> None:
-    assert resemblance(left, right) is None
-    assert resemblance(right, left) is None
-
-
-def test_normalise_merges_only_as_far_as_it_is_told() -> None:
-    formulas = read("Student(tom) ∧ In(tom, dcUniverse)", "Student(Tom)", "Students(tom)", "Studnet(ann)")
-    shown = [render(formula) for formula in normalise(formulas, "case").formulas]
-    assert shown == ["Student(tom) ∧ In(tom, dcUniverse)", "Student(tom)", "Students(tom)", "Studnet(ann)"]
-    assert render(normalise(formulas, "number").formulas[2]) == "Student(tom)"
-    merged = normalise(formulas, "typo")
-    assert render(merged.formulas[3]) == "Student(ann)"
-    assert merged.names[("predicate", "Studnet", 1)] == "Student"
-
-
-def test_normalise_never_merges_two_arities_or_names_of_one_formula() -> None:
-    formulas = read("Likes(tom) ∧ like(tom, ann)", "Prescribes(tom, ann) ∧ Proscribes(tom, ann)")
-    assert normalise(formulas, "typo").formulas == tuple(formulas)
+def test_near_duplicates_say_in_what() -> None:
+    found = inventory(read("Student(tom) ∧ InTown(tom, x1)", "Students(Tom) ∧ Town(tom, x1)")).findings
+    said = {finding.names: finding.message for finding in found if finding.kind == "near_duplicate"}
+    assert said[("Student/1", "Students/1")] == "'Student' and 'Students' differ in number only"
+    assert said[("tom", "Tom")] == "'tom' and 'Tom' differ in case or punctuation only"
+    assert "small words" in said[("InTown/2", "Town/2")]
 
 
 def test_unbound_variables_can_be_bound_afterwards() -> None:

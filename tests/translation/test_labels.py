@@ -4,7 +4,6 @@ import pytest
 
 from logicbench.errors import InputError
 from logicbench.translation.labels import LabelledProblem, judge, judge_all, read_problem
-from logicbench.translation.names import merge_names, name_key, one_typo
 
 RULE = "∀x (Dog(x) → Barks(x))"
 
@@ -29,33 +28,11 @@ def test_a_disagreement_has_its_reason(premises, conclusion, label, verdict, rea
 
 def test_merged_names_are_declared():
     problem = LabelledProblem("one", (RULE, "Dog(rex)"), "bark(Rex)", "True")
-    assert judge(problem, merging="case").verdict == "Uncertain"
-    found = judge(problem, merging="number")
-    assert found.agrees
-    assert set(found.renamed.values()) <= {"Barks", "bark", "Rex", "rex"} and len(found.renamed) == 2
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "same"),
-    [
-        ("happy", "happpy", True),
-        ("building", "biulding", True),
-        ("moral", "amoral", False),
-        ("y20101", "y20102", False),
-        ("cat", "car", False),
-        ("happy", "happy", True),
-    ],
-)
-def test_one_typo(left, right, same):
-    assert one_typo(left, right) is same
-
-
-def test_keys_and_arity():
-    assert name_key("LivesIn") == name_key("lives_in") == name_key("LiveIn")
-    from logicbench.logic.fol.parse import parse
-
-    formulas = [parse("P(a)").formula, parse("p(a, b)").formula]
-    assert merge_names(formulas, "typo")[1] == {}
+    assert judge(problem, level="case").verdict == "Uncertain"
+    found = judge(problem, level="number")
+    assert found.agrees and found.changes is not None
+    assert set(found.changes.names.values()) <= {"Barks", "bark", "Rex", "rex"} and len(found.changes.names) == 2
+    assert found.to_json()["changes"]["names"] and judge(problem).to_json()["changes"] is None
 
 
 def test_the_number_of_processes_changes_nothing():

@@ -37,6 +37,8 @@ from logicbench.logic.fol.syntax import (
 )
 
 Symbol: TypeAlias = tuple[str, int]
+SymbolKey: TypeAlias = tuple[str, str, int]
+"""Kind (``predicate``, ``function``, ``constant`` or ``sort``), name and arity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +351,7 @@ def _nnf_build(node: Formula, positive: bool, parts: list[Formula]) -> Formula:
     return And(tuple(parts)) if conjunctive else Or(tuple(parts))
 
 
-def rename_symbols(root: Any, mapping: Mapping[tuple[str, str, int], str]) -> Any:
+def rename_symbols(root: Any, mapping: Mapping[SymbolKey, str]) -> Any:
     """Rename symbols by kind, name and arity.
 
     Args:
