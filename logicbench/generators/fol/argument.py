@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from logicbench.errors import BudgetExceeded, InputError
 from logicbench.generators.cache import InstanceCache
+from logicbench.generators.fol.sorts import PROFILES, SORTS, is_well_sorted, split, without_sorts
 from logicbench.generators.fol.words import Words
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.printing import render
@@ -34,6 +35,8 @@ class Argument:
     premises: tuple[Formula, ...]
     conclusion: Formula
     words: Words
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    """The sort of each constant; empty where all individuals are people and quantifiers have no sorts."""
     notes: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What a task keeps with the argument, for the answers that are checked against it later."""
 
@@ -53,9 +56,25 @@ class Argument:
         return any(isinstance(node, Equal) for formula in self.formulas for node in walk(formula))
 
     @cached_property
+    def used_sorts(self) -> tuple[str, ...]:
+        """The sorts of which something is said."""
+        found = {*self.signature.sorts, *self.sorts.values()}
+        return tuple(sort for sort in SORTS if sort in found)
+
+    @cached_property
+    def profiles(self) -> dict[str, tuple[str, ...]]:
+        """The sorts of what each predicate is said of; empty where there are no sorts."""
+        if not self.used_sorts:
+            return {}
+        return {name: PROFILES[self.words.category(name)] for name, _ in self.signature.predicates}
+
+    @cached_property
     def _session(self) -> Session:
         # Provers on the search path are not asked: a label must not depend on what is installed.
-        return Session([*self.formulas, Not(self.conclusion)], BUDGET, external=False)
+        formulas = [*self.formulas, Not(self.conclusion)]
+        if self.used_sorts:
+            formulas = [without_sorts(formula) for formula in formulas]
+        return Session(formulas, BUDGET, external=False)
 
     @cached_property
     def _decisions(self) -> dict[tuple[int, ...], Decision]:
@@ -127,15 +146,19 @@ class Argument:
         """Return a checked model of the premises in which the conclusion is true (or false)."""
         structure = (self.holds if conclusion else self.fails).structure
         assert structure is not None
-        return structure
+        if not self.used_sorts:
+            return structure
+        end = self.conclusion if conclusion else Not(self.conclusion)
+        return split(structure, (*self.premises, end), self.sorts, self.profiles, self.used_sorts)
 
     def to_instance(self) -> dict[str, Any]:
         """Return the argument as JSON values."""
-        return {
+        instance = {
             "premises": [render(formula) for formula in self.premises],
             "conclusion": render(self.conclusion),
             "words": self.words.to_json(),
         }
+        return instance | ({"sorts": dict(sorted(self.sorts.items()))} if self.sorts else {})
 
 
 _LABELS: Mapping[tuple[str, str], Label] = {
@@ -163,11 +186,36 @@ def _prepare(instance: Mapping[str, Any]) -> Argument:
     premises = instance.get("premises")
     if not isinstance(premises, list) or len(premises) > MAX_PREMISES:
         raise InputError(f"not an instance of arguments: it needs a list of at most {MAX_PREMISES} premises")
-    return Argument(
+    argument = Argument(
         tuple(map(read_formula, premises)),
         read_formula(instance.get("conclusion")),
         Words.from_json(instance.get("words")),
+        _read_sorts(instance.get("sorts", {})),
     )
+    if (argument.signature.sorts or argument.sorts) and not _is_well_sorted(argument):
+        raise InputError(
+            "not an instance of arguments: with sorts, every quantifier and every constant needs one that fits what is "
+            "said of it, and there may be neither functions nor equality"
+        )
+    return argument
+
+
+def _is_well_sorted(argument: Argument) -> bool:
+    """Whether sorts may be left out for the prover; see `logicbench.generators.fol.sorts.without_sorts`."""
+    found = argument.signature
+    if found.functions or argument.equality or set(found.constants) != argument.sorts.keys():
+        return False
+    if not set(found.sorts) <= SORTS.keys() or any(
+        argument.words.category(n) not in PROFILES for n, _ in found.predicates
+    ):
+        return False
+    return all(is_well_sorted(formula, argument.sorts, argument.profiles) for formula in argument.formulas)
+
+
+def _read_sorts(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(sort in SORTS for sort in value.values()):
+        raise InputError(f"not an instance of arguments: its sorts must map constants to {', '.join(SORTS)}")
+    return value
 
 
 argument_of: InstanceCache[Argument] = InstanceCache(_prepare)

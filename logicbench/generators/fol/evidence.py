@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from logicbench.answers import Reader, read_index_set, read_label
@@ -18,7 +19,13 @@ from logicbench.seeding import Stream
 
 def symbols_of(argument: Argument) -> Symbols:
     """Return the symbols that a situation for the argument has to interpret."""
-    return Symbols.of(argument.signature, argument.equality)
+    found = Symbols.of(argument.signature, argument.equality)
+    if not argument.used_sorts:
+        return found
+    sorts = {
+        sort: tuple(name for name in found.constants if argument.sorts[name] == sort) for sort in argument.used_sorts
+    }
+    return replace(found, sorts=sorts, profiles=argument.profiles)
 
 
 def read_evidence(argument: Argument, labels: Mapping[str, str], counts: Mapping[str, int]) -> Reader:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logicbench.generators.fol.argument import Argument
+from logicbench.generators.fol.sorts import SORTS
 from logicbench.generators.fol.wording import sentence
 from logicbench.generators.fol.words import Words
+from logicbench.generators.nlsat.wording import listing
 from logicbench.logic.fol.printing import render
 from logicbench.logic.fol.syntax import Exists, Forall, Function, walk
 from logicbench.seeding import Stream
@@ -56,8 +58,12 @@ def show(argument: Argument, surface: str, stream: Stream) -> View:
 def _signs(argument: Argument) -> list[str]:
     found = ['"¬" means not, "∧" and, "∨" or (at least one of the two), "→" if-then, and "↔" if and only if.']
     if _quantifies(argument):
-        found.append('"∀x" means for everybody x, and "∃x" for at least one x; there is at least one individual.')
-    return [*found, *_names(argument, "symbols")]
+        found.append(
+            '"∀x" means for everybody x, and "∃x" for at least one x; there is at least one individual.'
+            if not argument.used_sorts
+            else '"∀x:Person" means for every person x, "∃x:Person" for at least one person x, and so on.'
+        )
+    return [*found, *_sorts(argument), *_names(argument, "symbols")]
 
 
 def _readings(argument: Argument) -> list[str]:
@@ -68,8 +74,27 @@ def _readings(argument: Argument) -> list[str]:
         found.append(
             '"Someone" and "some" mean at least one person; "every baker is tall" is also true if nobody is a baker. '
             "There is at least one person."
+            if not argument.used_sorts
+            else '"Someone" means at least one person, and "some baker" at least one baker; "every baker is tall" is '
+            "also true if nobody is a baker."
         )
+    found += _sorts(argument)
     return [*found, "Nothing follows from the meaning of the words themselves.", *_names(argument, "names")]
+
+
+def _sorts(argument: Argument) -> list[str]:
+    """Say which sorts there are, that nothing is of two, and of which sort every name is."""
+    used = [SORTS[sort] for sort in argument.used_sorts]
+    if not used:
+        return []
+    kinds = listing([sort.many for sort in used])
+    found = [f"There are {kinds}, at least one of each, and nothing is of two of these kinds."]
+    for sort in argument.used_sorts:
+        names = [name for name, own in sorted(argument.sorts.items()) if own == sort]
+        if names:
+            what = f"are {SORTS[sort].many}" if len(names) > 1 else f"is a {SORTS[sort].one}"
+            found.append(f"{listing(names)} {what}.")
+    return found
 
 
 def _names(argument: Argument, what: str) -> list[str]:

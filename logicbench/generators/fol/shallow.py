@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import product
 
 from logicbench.generators.fol.argument import Argument
+from logicbench.generators.fol.evidence import symbols_of
+from logicbench.generators.fol.sorts import PERSON
 from logicbench.logic.fol.syntax import Formula, Function, Implies, Not, Predicate, walk
 from logicbench.logic.fol.transform import signature
 
@@ -86,22 +87,18 @@ ENTAIL: Mapping[str, Solver] = {
 
 
 def _situation(argument: Argument, stated: bool, everything: bool = False) -> str:
-    people = argument.signature.constants or ("1",)
+    symbols = symbols_of(argument)
     facts: list[str] = []
     if everything:
-        facts = [
-            f"{name}({', '.join(row)})"
-            for name, arity in argument.signature.predicates
-            for row in product(people, repeat=arity)
-        ]
+        facts = [f"{name}({', '.join(row)})" for name, arity in symbols.predicates for row in symbols.rows(name, arity)]
     elif stated:
         facts = [
             f"{premise.name}({', '.join(str(part.label[0]) for part in premise.arguments)})"
             for premise in argument.premises
             if isinstance(premise, Predicate) and not any(isinstance(part, Function) for part in premise.arguments)
         ]
-    facts += [f"{name}({one}) = {one}" for name, _ in argument.signature.functions for one in people]
-    return f"people: {', '.join(people)}; true: {', '.join(facts) or 'none'}"
+    facts += [f"{name}({one}) = {one}" for name in symbols.functions for one in symbols.individuals[PERSON]]
+    return f"{symbols.opening}; true: {', '.join(facts) or 'none'}"
 
 
 def _everything(argument: Argument) -> str:

@@ -6,11 +6,12 @@ people: Anna, Ben, 1; true: Baker(Anna), Admire(Anna, 1), mentor(Anna) = Ben
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 
 from logicbench.answers import ReadError, unwrap
+from logicbench.generators.fol.sorts import PERSON, SORTS
 from logicbench.logic.fol.structures import Structure
 from logicbench.logic.fol.transform import Signature
 
@@ -21,6 +22,10 @@ Value = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 """People, and the facts: (predicate, person, ...), (``=``, name, person), (``=``, function, person, person)."""
 
 _KEY_PEOPLE = re.compile(r"(?:people|persons?|domain|individuals)\s{0,4}[:=]", re.IGNORECASE)
+_KEYS = {
+    sort: _KEY_PEOPLE if sort == PERSON else re.compile(rf"{named.one}s?\s{{0,4}}[:=]", re.IGNORECASE)
+    for sort, named in SORTS.items()
+}
 _KEY_TRUE = re.compile(r"(?:true|facts?|true facts?|holds?)\s{0,4}[:=]", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9'-]{0,39})(?![A-Za-z0-9'-])")
 _NONE = re.compile(r"(?:none|nothing|no facts?|∅|\{\s{0,4}\})(?![A-Za-z0-9])", re.IGNORECASE)
@@ -35,11 +40,33 @@ class Symbols:
     functions: tuple[str, ...]
     constants: tuple[str, ...]
     equality: bool
+    sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The sorts that there are, with their constants; empty where all individuals are people. No functions then."""
+    profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The sorts of what each predicate is said of; empty where there are no sorts."""
 
     @classmethod
     def of(cls, found: Signature, equality: bool) -> Symbols:
-        """Return the symbols of a signature."""
+        """Return the symbols of a signature without sorts."""
         return cls(found.predicates, tuple(name for name, _ in found.functions), found.constants, equality)
+
+    @property
+    def individuals(self) -> Mapping[str, tuple[str, ...]]:
+        """The fewest individuals of each sort under different names: the constants, else a number."""
+        if not self.sorts:
+            return {PERSON: self.constants or ("1",)}
+        bare = [sort for sort, names in self.sorts.items() if not names]
+        return {sort: names or (str(1 + bare.index(sort)),) for sort, names in self.sorts.items()}
+
+    @property
+    def opening(self) -> str:
+        """A situation with the fewest individuals, down to its facts."""
+        return "; ".join(f"{SORTS[sort].many}: {', '.join(names)}" for sort, names in self.individuals.items())
+
+    def rows(self, name: str, arity: int) -> Iterator[tuple[str, ...]]:
+        """Yield what a predicate may be said of, among the fewest individuals."""
+        who = self.individuals
+        return product(*(who[sort] for sort in self.profiles.get(name, (PERSON,) * arity)))
 
     @property
     def propositional(self) -> bool:
@@ -70,8 +97,12 @@ def write(structure: Structure, symbols: Symbols) -> str:
     for function in symbols.functions:
         for row, value in sorted(structure.functions[function, 1].items()):
             facts.append(f"{function}({names[row[0]]}) = {names[value]}")
-    people = ", ".join(names[place] for place in range(structure.size))
-    return f"people: {people}; true: {', '.join(facts) or 'none'}"
+    members = {sort: sorted(place for (place,) in structure.predicates[sort, 1]) for sort in symbols.sorts}
+    who = "; ".join(
+        f"{SORTS[sort].many}: {', '.join(names[place] for place in places)}"
+        for sort, places in (members or {PERSON: list(range(structure.size))}).items()
+    )
+    return f"{who}; true: {', '.join(facts) or 'none'}"
 
 
 def explain(symbols: Symbols) -> str:
@@ -81,6 +112,8 @@ def explain(symbols: Symbols) -> str:
             'A situation is written as "true:" and the letters of the statements that are true in it, with commas, or '
             '"none"; every other statement is false. For example, if there were letters a, b and c: true: a, c'
         )
+    if symbols.sorts:
+        return _explain_sorts(symbols)
     parts = [
         'A situation is written as "people:" and everybody there is, then a semicolon, "true:", and all true facts, '
         f'with commas, or "none"; every other fact is false. There may be at most {MAX_PEOPLE} people; give those '
@@ -99,6 +132,20 @@ def explain(symbols: Symbols) -> str:
         )
     parts.append("For example: people: Zed, Yan, 1; true: Happy(Zed), Knows(Zed, 1)")
     return " ".join(parts)
+
+
+def _explain_sorts(symbols: Symbols) -> str:
+    many = [SORTS[sort].many for sort in symbols.sorts]
+    keys = ", then a semicolon, ".join(f'"{name}:" and all {name} there are' for name in many)
+    text = (
+        f'A situation is written as {keys}, then a semicolon, "true:", and all true facts, with commas, or "none"; '
+        f"every other fact is false. There may be at most {MAX_PEOPLE} of them together, at least one of each kind; "
+        "give those without a name numbers, each another one. List every name."
+    )
+    shown = {"people": "Zed, 1", "places": "Yan", "things": "2"}
+    fact = {"places": "Knows(Zed, Yan)", "things": "Knows(Zed, 2)"}.get(many[-1], "Knows(Zed, 1)")
+    listed = "; ".join(f"{name}: {shown[name]}" for name in many)
+    return f"{text} For example: {listed}; true: Happy(Zed), {fact}"
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -131,6 +178,8 @@ class _Symbols:
 
     def read(self, text: str) -> tuple[Value, str]:
         people: dict[str, str] = {}
+        if self.symbols.sorts:
+            return self._read_sorted(text)
         key = _KEY_PEOPLE.match(text)
         position = 0
         if key is not None:
@@ -144,20 +193,53 @@ class _Symbols:
         facts, position = self._facts(text, key.end(), people)
         return (tuple(sorted(people.values())), tuple(sorted(facts))), text[position:]
 
-    def _people(self, text: str, position: int) -> tuple[dict[str, str], int]:
+    def _read_sorted(self, text: str) -> tuple[Value, str]:
+        """Read a list for each sort; what is in it becomes a fact of the sort's name."""
         people: dict[str, str] = {}
+        facts: set[tuple[str, ...]] = set()
+        read: set[str] = set()
+        position = 0
+        while (key := self._key(text, position)) is not None:
+            sort, end = key
+            if sort in read:
+                raise ReadError("malformed", f'"{SORTS[sort].many}:" stands twice.')
+            read.add(sort)
+            found, position = self._people(text, end, people)
+            facts |= {(sort, name) for name in found.values()}
+            position = _skip(text, position, ";,.\n")
+        if PERSON not in read:
+            raise ReadError("malformed", 'A situation begins with "people:".')
+        true = _KEY_TRUE.match(text, position)
+        if true is None:
+            raise ReadError("malformed", 'A situation needs "true:" and the facts, or "none".')
+        told, position = self._facts(text, true.end(), people)
+        return (tuple(sorted(people.values())), tuple(sorted(facts | told))), text[position:]
+
+    def _key(self, text: str, position: int) -> tuple[str, int] | None:
+        """Return the sort whose list begins here, and where its names do."""
+        for sort in self.symbols.sorts:
+            if (found := _KEYS[sort].match(text, position)) is not None:
+                return sort, found.end()
+        return None
+
+    def _people(self, text: str, position: int, people: dict[str, str] | None = None) -> tuple[dict[str, str], int]:
+        """Read names, which must not be among the people already; return all of the list."""
+        people = {} if people is None else people
+        listed: dict[str, str] = {}
         position = _skip(text, position, "{[")
-        while (found := _NAME.match(text, position)) is not None and not _KEY_TRUE.match(text, position):
+        while (found := _NAME.match(text, position)) is not None and not (
+            _KEY_TRUE.match(text, position) or self._key(text, position)
+        ):
             name = found[0].lower()
             if name in people:
                 raise ReadError("malformed", f"{found[0]} is listed twice.")
-            people[name] = self.constants.get(found[0], self.constants.get(name, found[0]))
+            people[name] = listed[name] = self.constants.get(found[0], self.constants.get(name, found[0]))
             if len(people) > MAX_PEOPLE:
                 raise ReadError("length", f"There may be at most {MAX_PEOPLE} people.")
             position = _next(text, found.end())
             if position == found.end():
                 break
-        return people, _skip(text, position, "}]")
+        return listed, _skip(text, position, "}]")
 
     def _facts(self, text: str, position: int, people: dict[str, str]) -> tuple[set[tuple[str, ...]], int]:
         position = _skip(text, position, "{[")
@@ -266,7 +348,9 @@ def structure_of(value: Value, symbols: Symbols) -> Structure | str:
         return "There must be at least one person."
     constants = {name: places[name] for name in symbols.constants if name in places}
     functions: dict[tuple[str, int], dict[tuple[int, ...], int]] = {(name, 1): {} for name in symbols.functions}
-    predicates: dict[tuple[str, int], set[tuple[int, ...]]] = {symbol: set() for symbol in symbols.predicates}
+    predicates: dict[tuple[str, int], set[tuple[int, ...]]] = {
+        symbol: set() for symbol in (*symbols.predicates, *((sort, 1) for sort in symbols.sorts))
+    }
     for fact in facts:
         if fact[0] != "=":
             predicates[fact[0], len(fact) - 1].add(tuple(places[name] for name in fact[1:]))
@@ -281,7 +365,12 @@ def structure_of(value: Value, symbols: Symbols) -> Structure | str:
             return f"{name} is said to be two people."
     for constant in symbols.constants:
         if constant not in constants:
-            return f"Nobody is {constant}."
+            return f"Nobody is {constant}." if not symbols.sorts else f"Nothing is {constant}."
+    for sort, names in symbols.sorts.items():
+        if not predicates[sort, 1]:
+            return f"There must be at least one {SORTS[sort].one}."
+        if strange := [name for name in names if (constants[name],) not in predicates[sort, 1]]:
+            return f"{strange[0]} must be among the {SORTS[sort].many}."
     for (name, _), rows in functions.items():
         if missing := [one for one in product(range(len(people))) if one not in rows]:
             return f"Nobody is the {name} of {people[missing[0][0]]}."
@@ -292,15 +381,15 @@ def structure_of(value: Value, symbols: Symbols) -> Structure | str:
 
 def random_situation(symbols: Symbols, choose: Callable[[Sequence[bool]], bool]) -> str:
     """Return a random well-formed situation in which everybody is named, as text."""
-    people = symbols.constants or ("1",)
     flip = (False, True)
     facts = [
         f"{name}({', '.join(row)})" if row else name
         for name, arity in symbols.predicates
-        for row in product(people, repeat=arity)
+        for row in symbols.rows(name, arity)
         if choose(flip)
     ]
     if symbols.propositional:
         return f"true: {', '.join(facts) or 'none'}"
+    people = symbols.individuals[PERSON]
     facts += [f"{name}({one}) = {one}" for name in symbols.functions for one in people]
-    return f"people: {', '.join(people)}; true: {', '.join(facts) or 'none'}"
+    return f"{symbols.opening}; true: {', '.join(facts) or 'none'}"

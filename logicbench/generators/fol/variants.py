@@ -21,7 +21,10 @@ def vary(instance: Mapping[str, Any], variant: str, stream: Stream) -> Mapping[s
     argument = argument_of(instance)
     if variant == "permute":
         premises = stream.shuffled(argument.premises)
-        return {**instance, **Argument(tuple(premises), argument.conclusion, argument.words).to_instance()}
+        return {
+            **instance,
+            **Argument(tuple(premises), argument.conclusion, argument.words, argument.sorts).to_instance(),
+        }
     if variant == "rename":
         return {**instance, **_renamed(argument, stream).to_instance()}
     return instance
@@ -40,7 +43,10 @@ def _renamed(argument: Argument, stream: Stream) -> Argument:
     spelt = {symbol: symbol if len(symbol) == 1 else new_symbol(new, symbol) for symbol in kinds}
     words = Words({spelt[symbol]: new.entries[symbol] for symbol in kinds})
     return Argument(
-        tuple(respell(premise, spelt) for premise in argument.premises), respell(argument.conclusion, spelt), words
+        tuple(respell(premise, spelt) for premise in argument.premises),
+        respell(argument.conclusion, spelt),
+        words,
+        {spelt[name]: sort for name, sort in argument.sorts.items()},
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from logicbench.errors import InputError
-from logicbench.generators.fol.words import Words
+from logicbench.generators.fol.sorts import PERSON, SORTS
+from logicbench.generators.fol.words import NOUNS, Words
 from logicbench.logic.fol.syntax import (
     And,
     Constant,
@@ -152,23 +153,23 @@ def _is_about(formula: Any, name: str) -> bool:
 
 
 def _quantified(formula: Forall | Exists, words: Words, top: bool) -> str:
-    universal = isinstance(formula, Forall)
+    universal, sort = isinstance(formula, Forall), SORTS[formula.sort or PERSON]
     parts = _short(formula)
     if parts is None:
-        opening = f"for every person {formula.variable.name}," if universal else (
-            f"there is a person {formula.variable.name} such that"
+        opening = f"for every {sort.one} {formula.variable.name}," if universal else (
+            f"there is a {sort.one} {formula.variable.name} such that"
         )  # fmt: skip
         return f"{opening} {_say(formula.body, words, top=top)}"
     first, last = parts[0], parts[-1]
     denied = universal and isinstance(last, Not)  # "everyone is not tall" has two readings, "no one is tall" has one
     phrase = _verb_phrase(last.body if denied else last, words)
-    everyone = "no one" if denied else "everyone"
+    everyone = sort.no if denied else sort.every
     if len(parts) == 1:
-        return f"{everyone if universal else 'someone'} {phrase}"
-    if isinstance(first, Predicate) and words.category(first.name) == "role":
+        return f"{everyone if universal else sort.some} {phrase}"
+    if isinstance(first, Predicate) and words.category(first.name) in NOUNS:
         return f"{('no' if denied else 'every') if universal else 'some'} {words.word(first.name)} {phrase}"
     start = _verb_phrase(first, words)
-    return f"{everyone} who {start} {phrase}" if universal else f"someone {start} and {phrase}"
+    return f"{everyone} {sort.who} {start} {phrase}" if universal else f"{sort.some} {start} and {phrase}"
 
 
 def _verb_phrase(literal: Any, words: Words) -> str:
@@ -176,8 +177,9 @@ def _verb_phrase(literal: Any, words: Words) -> str:
     if found is not None:
         kind, deed = found
         each = "every" if isinstance(literal, Forall) else "some"
-        role = words.category(kind.name) == "role"
-        whom = f"{each} {words.word(kind.name)}" if role else f"{each} person who {words.phrase(kind.name)}"
+        sort = SORTS[literal.sort or PERSON]
+        noun = words.category(kind.name) in NOUNS
+        whom = f"{each} {words.word(kind.name)}" if noun else f"{each} {sort.one} {sort.who} {words.phrase(kind.name)}"
         return words.phrase(deed.name, True, [whom])
     positive = not isinstance(literal, Not)
     atom = literal if positive else literal.body

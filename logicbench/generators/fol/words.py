@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from logicbench.errors import InputError
+from logicbench.generators.fol.sorts import WORDS as SORTED_WORDS
 from logicbench.logic.english import Vocabulary
 from logicbench.logic.english.inflect import article, third_person
 from logicbench.logic.english.lexicon import Words as Source
 from logicbench.seeding import Stream
 
-CATEGORIES = {"name": 1, "role": 1, "adjective": 1, "verb": 1, "relative": 1, "claim": 3}
+CATEGORIES = {"name": 1, "role": 1, "adjective": 1, "verb": 1, "relative": 1, "claim": 3} | dict.fromkeys(
+    SORTED_WORDS, 1
+)
 """Category -> number of words: a claim is a name, ``role`` or ``adjective``, and the word for it."""
+
+NOUNS = ("role", "place", "thing")
+"""Categories of words that take an article."""
+
+VERBS = ("verb", "place-verb", "thing-verb")
 
 RELATIVES = ("mentor", "landlord", "deputy", "guardian", "tutor", "sponsor")
 """Words for functions: everybody is taken to have exactly one."""
@@ -69,11 +77,11 @@ class Words:
 
 
 def _phrase(category: str, word: str, positive: bool, objects: Sequence[str]) -> str:
-    if category == "verb":
+    if category in VERBS:
         target = " ".join(objects)
         return f"{third_person(word)} {target}" if positive else f"does not {word} {target}"
     copula = "is" if positive else "is not"
-    return f"{copula} {article(word)} {word}" if category == "role" else f"{copula} {word}"
+    return f"{copula} {article(word)} {word}" if category in NOUNS else f"{copula} {word}"
 
 
 def symbol_of(word: str) -> str:
@@ -88,7 +96,7 @@ def draw_words(
 
     Args:
         stream: Source of randomness.
-        symbols: Symbol -> ``name``, ``unary``, ``verb``, ``relative`` or ``claim``.
+        symbols: Symbol -> ``name``, ``unary``, ``verb``, ``relative``, ``claim``, or a category of `sorts.WORDS`.
         source: Whether kinds, qualities and verbs are real words or invented ones.
         avoid: Words that must not be drawn; a relative may be.
     """
@@ -107,6 +115,9 @@ def draw_words(
         "name": iter(drawn.names), "role": iter(drawn.roles), "adjective": iter(drawn.adjectives),
         "verb": iter(drawn.verbs), "relative": iter(stream.shuffled(RELATIVES)),
     }  # fmt: skip
+    for category, listed in SORTED_WORDS.items():
+        if count := flat.count(category):
+            left[category] = iter(stream.sample([word for word in listed if word not in avoid], count))
     entries: dict[str, tuple[str, ...]] = {}
     for symbol, kind in kinds.items():
         claim, _, category = kind.rpartition(" ")
