@@ -252,3 +252,15 @@ def test_shallow_answers_are_seldom_right():
     assert right["one-rule"] <= 3, right
     assert right["all-affirmed"] <= 10, right
     assert right["in-order"] <= 30, right
+
+
+def test_a_guess_earns_no_progress_and_a_near_miss_does():
+    near = 0.0
+    for problem in problems(6, surface="english"):
+        said = formal_of(problem.instance).said
+        for number in range(4):
+            found = verify(problem, f"Answer: {FOL.guess(problem, Stream('guess', number))}")
+            assert found.correct or found.progress <= 0.1, found
+        for _, changed in flips(said):
+            near = max(near, verify(problem, f"Answer: {TRANSITIVE.write(changed)}").progress or 0.0)
+    assert near > 0.3

@@ -193,6 +193,7 @@ class Verbalize:
             return Verdict("undecided", 0.0, violations=(Violation("budget", "The prover's budget was used up."),))
         other = found.relation == "different"
         message = f"What the sentence says is {found.relation} {'from' if other else 'than'} the formula."
+        progress = formal.sentence.progress(found.agreement)
         # Equivalent sentences are one answer, and the problem's own formula stands for them.
         key = formal.formula if found.equivalent else value
         progress = formal.sentence.progress(found.agreement)
