@@ -39,10 +39,10 @@ from logicbench.logic.english.inflect import article, third_person
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.printing import render
 from logicbench.logic.fol.syntax import Forall, Formula, Implies, Predicate, Variable, size
-from logicbench.logic.fol.transform import canonical, free_variables, signature
+from logicbench.logic.fol.transform import Signature, canonical, signature
 from logicbench.problem import Verdict, Violation
 from logicbench.seeding import Stream
-from logicbench.translation.compare.equivalence import compare
+from logicbench.translation.compare.equivalence import Gold, compare_with
 from logicbench.translation.compare.sampling import sample_batches, truths
 
 MAX_ANSWER = 600
@@ -64,6 +64,16 @@ class Sentence:
     def formula(self) -> Formula:
         """The formula over lemmas and names in lower case."""
         return to_fol(self.theory.sentences[0])
+
+    @cached_property
+    def signature(self) -> Signature:
+        """The symbols of the formula."""
+        return signature([self.formula])
+
+    @cached_property
+    def gold(self) -> Gold:
+        """The formula, prepared for comparing others with it."""
+        return Gold(self.formula)
 
     @cached_property
     def effort(self) -> int:
@@ -94,7 +104,7 @@ class Sentence:
 
     def symbols(self, surface: str) -> dict[str, str]:
         """Return what each symbol is called in a surface: its word, or a letter."""
-        found = signature([self.formula])
+        found = self.signature
         names = [name for name, _ in found.predicates]
         if surface == "symbols":
             letters = dict(zip(names, _LETTERS, strict=False))
@@ -179,7 +189,7 @@ class Translate:
         shown = sentence.symbols(surface)
         inverse = {name: symbol for symbol, name in shown.items()}
         folded = inverse if surface == "symbols" else {name.lower().replace("_", ""): s for name, s in inverse.items()}
-        found, known = signature([formula]), signature([sentence.formula])
+        found, known = signature([formula]), sentence.signature
         arities = dict(known.predicates)
         names: dict[str, str] = {}
         for name, arity in (*found.predicates, *((constant, 0) for constant in found.constants)):
@@ -188,13 +198,13 @@ class Translate:
             if arities.get(symbol, 0 if symbol in known.constants else -1) != arity:
                 raise ReadError("vocabulary", f"{name} with {arity} arguments is not in the vocabulary.")
             names[name] = symbol
-        if found.functions or found.sorts or found.has_numbers or free_variables(formula):
+        if found.functions or found.sorts or found.has_numbers or found.free_variables:
             raise ReadError("vocabulary", "The formula has a function, a sort, a number or a free variable.")
         return respell(formula, names)
 
     def check(self, sentence: Sentence, value: Formula) -> Verdict:
         """Prove equivalence."""
-        found = compare(sentence.formula, value, align=False, budget=BUDGET)
+        found = compare_with(sentence.gold, value, budget=BUDGET)
         if found.relation == "undecided":
             return Verdict("undecided", 0.0, violations=(Violation("budget", "The prover's budget was used up."),))
         message = f"The formula is {found.relation}{'' if found.relation == 'different' else ' than the sentence'}."
@@ -205,7 +215,7 @@ class Translate:
 
     def guess(self, sentence: Sentence, surface: str, stream: Stream) -> str:
         """Let one predicate of the sentence imply another."""
-        names, found = sentence.symbols(surface), signature([sentence.formula])
+        names, found = sentence.symbols(surface), sentence.signature
         unary = [name for name, arity in found.predicates if arity == 1] or [found.predicates[0][0]]
         one, other = stream.choice(unary), stream.choice(unary)
         x = Variable("x")
@@ -246,7 +256,7 @@ def _phrase(words: Vocabulary, knobs: FolKnobs, number: int, stream: Stream) -> 
 
 def vocabulary(sentence: Sentence, names: Mapping[str, str]) -> str:
     """Return what each symbol of a sentence means, one a line, the symbols spelt as in `names`."""
-    found = signature([sentence.formula])
+    found = sentence.signature
     lines = []
     for name, arity in found.predicates:
         lemma = name.replace("_", "-")

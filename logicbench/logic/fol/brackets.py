@@ -5,9 +5,12 @@ A text whose brackets balance has one reading here, plus those that differ in th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import Any, TypeAlias
 
 from logicbench.logic.fol.elaborate import Conventions, Elaborator
 from logicbench.logic.fol.infix import VARIANTS, Reader, Variant
@@ -82,7 +85,7 @@ def balanced_tokens(
     if unmatched <= _MOST_EDITS and len(tokens) * unmatched <= _LARGEST_SEARCH:
         edits.extend(_edits(tokens))
     if alternatives == 1:
-        return _rank(text, edits, how, 1)
+        return [_likeliest(text, edits, how)]
     best = _rank(text, edits, how, alternatives)
     return _with_variants(text, best, sorted(edits, key=lambda edited: edited.cost)[:2], how, alternatives)
 
@@ -122,6 +125,40 @@ def _rank(text: str, edits: Sequence[_Edited], how: Conventions, wanted: int) ->
         assert error is not None
         raise error
     return sorted(best.values(), key=lambda candidate: candidate.cost)[:wanted]
+
+
+def _likeliest(text: str, edits: Sequence[_Edited], how: Conventions) -> Candidate:
+    """Return what `_rank` puts first; a reading is given up once it is sure to be less likely than another."""
+    tried: list[tuple[_Edited, Candidate | None]] = []
+    best: list[Candidate] = []
+    first = 0  # place of the first of the best among those tried
+    error: ParseError | None = None
+    for edited in sorted(edits, key=lambda edited: edited.cost)[:_MOST_READ]:
+        if best and edited.cost >= best[0].cost:
+            break
+        try:
+            candidate = _read_within(best[0].cost if best else math.inf, text, edited, how)
+        except ParseError as refused:
+            error = error or refused
+            continue
+        if candidate is not None and best and candidate.cost == best[0].cost:
+            best.append(candidate)
+        elif candidate is not None and (not best or candidate.cost < best[0].cost):
+            best, first = [candidate], len(tried)
+        tried.append((edited, candidate))
+    if not best:
+        assert error is not None
+        raise error
+    rivals: dict[Formula, Candidate] = {}
+    for candidate in best:
+        rivals.setdefault(flatten(candidate.formula), candidate)
+    if len(rivals) > 1:  # the formula that was met first wins, even if it cost more then
+        for edited, earlier in tried[:first]:
+            with suppress(ParseError):
+                found = rivals.get(flatten((earlier or _read(text, edited, how)).formula))
+                if found is not None:
+                    return found
+    return best[0]
 
 
 def flatten(formula: Formula) -> Formula:
@@ -173,14 +210,6 @@ def _missing(tokens: Sequence[Token]) -> int:
     return depth
 
 
-def _drop(token: Token) -> Note:
-    return Note("extra_close", token.position, "left out a closing bracket that closes nothing")
-
-
-def _shut(position: int) -> Note:
-    return Note("missing_close", position, "put in a closing bracket")
-
-
 def _greedy(tokens: Sequence[Token]) -> _Edited:
     """Leave out every closing bracket that closes nothing, and close what is open at the end; linear."""
     kept: list[Token] = []
@@ -191,15 +220,21 @@ def _greedy(tokens: Sequence[Token]) -> _Edited:
             opened.append(token.value)
         elif token.kind == "close":
             if not opened:
-                notes.append(_drop(token))
+                notes.append(_note("extra_close", token.position))
                 continue
             opened.pop()
         kept.append(token)
     end = tokens[-1]
     for shape in reversed(opened):
         kept.append(Token("close", {"(": ")", "[": "]", "{": "}"}[shape], end.position, end.position))
-        notes.append(_shut(end.position))
+        notes.append(_note("missing_close", end.position))
     return _Edited([*kept, end], tuple(notes), float(len(notes)))
+
+
+_Step: TypeAlias = tuple[float, str, int, int]
+"""An edit that is not made yet: its cost, the kind of its note, the index of the token that it leaves out or goes
+before, and its position in the text.
+"""
 
 
 def _edits(tokens: Sequence[Token]) -> list[_Edited]:
@@ -207,27 +242,72 @@ def _edits(tokens: Sequence[Token]) -> list[_Edited]:
     beam = [_Edited(list(tokens), (), 0.0)]
     done: list[_Edited] = []
     for _ in range(_MOST_EDITS):
-        following: dict[tuple[tuple[str, int, int], ...], _Edited] = {}
+        following: dict[tuple[int, ...], tuple[float, _Edited, _Step]] = {}
         for edited in beam:
             surplus = _first_surplus(edited.tokens)
             if surplus is None and not _missing(edited.tokens):
                 done.append(edited)
                 continue
-            steps = _too_many(edited, surplus) if surplus is not None else _too_few(edited)
-            for step in steps:
-                key = tuple(
-                    (token.kind, token.position, token.end) for token in step.tokens if token.kind in ("open", "close")
-                )
-                if key not in following or step.cost < following[key].cost:
-                    following[key] = step
+            # Edits that leave the same brackets at the same places are one.
+            brackets = tuple(
+                [_code(token.kind, token.position, token.end) for token in edited.tokens if _is_bracket(token)]
+            )
+            before = [0, *accumulate(map(_is_bracket, edited.tokens))]
+            for step in _too_many(edited, surplus) if surplus is not None else _too_few(edited):
+                cost, kind, index, position = step
+                place, put = before[index], _PUT_IN.get(kind)
+                if put is None:
+                    key = brackets[:place] + brackets[place + 1 :]
+                else:
+                    key = brackets[:place] + (_code(put[0], position, position),) + brackets[place:]  # noqa: RUF005
+                cost += edited.cost
+                known = following.get(key)
+                if known is None or cost < known[0]:
+                    following[key] = cost, edited, step
         limit = _BEAM if len(following) > 4 * _BEAM else 4 * _BEAM
-        beam = sorted(following.values(), key=lambda edited: edited.cost)[:limit]
+        chosen = sorted(following.values(), key=lambda found: found[0])[:limit]
+        beam = [_made(edited, step) for _, edited, step in chosen]
         if not beam:
             break
     return done
 
 
-def _too_many(edited: _Edited, surplus: int) -> Iterator[_Edited]:
+_PUT_IN = {"missing_open": ("open", "("), "missing_close": ("close", ")")}
+_MESSAGES = {
+    "extra_close": "left out a closing bracket that closes nothing",
+    "missing_close": "put in a closing bracket",
+    "missing_open": "put in an opening bracket",
+    "extra_open": "left out an opening bracket that is never closed",
+}
+
+
+_CLOSABLE = frozenset(("word", "string", "number", "truth", "close"))
+
+
+def _is_bracket(token: Token) -> bool:
+    return token.kind in ("open", "close")
+
+
+def _code(kind: str, position: int, end: int) -> int:
+    """Return a number for a bracket: no two begin at one place, but for those put in, which are 0 long."""
+    return position * 4 + (end > position) * 2 + (kind == "open")
+
+
+def _made(edited: _Edited, step: _Step) -> _Edited:
+    cost, kind, index, position = step
+    put, tokens = _PUT_IN.get(kind), edited.tokens
+    if put is None:
+        tokens = tokens[:index] + tokens[index + 1 :]
+    else:
+        tokens = [*tokens[:index], Token(*put, position, position), *tokens[index:]]
+    return _Edited(tokens, (*edited.notes, _note(kind, position)), edited.cost + cost)
+
+
+def _note(kind: str, position: int) -> Note:
+    return Note(kind, position, _MESSAGES[kind])
+
+
+def _too_many(edited: _Edited, surplus: int) -> Iterator[_Step]:
     """The closing bracket at ``surplus`` closes nothing: leave it or an earlier one out, or put an opening one in."""
     tokens = edited.tokens
     last = surplus
@@ -235,17 +315,13 @@ def _too_many(edited: _Edited, surplus: int) -> Iterator[_Edited]:
         token = tokens[index]
         if token.kind == "close":
             cost = 1.0 if index == surplus else 1.6 if last == index + 1 else 2.2
-            yield _Edited(tokens[:index] + tokens[index + 1 :], (*edited.notes, _drop(token)), edited.cost + cost)
+            yield cost, "extra_close", index, token.position
     for index in range(surplus):
         if _starts_operand(tokens, index):
-            position = tokens[index].position
-            note = Note("missing_open", position, "put in an opening bracket")
-            opening = Token("open", "(", position, position)
-            cost = 1.2 if index == 0 else 1.7
-            yield _Edited([*tokens[:index], opening, *tokens[index:]], (*edited.notes, note), edited.cost + cost)
+            yield 1.2 if index == 0 else 1.7, "missing_open", index, tokens[index].position
 
 
-def _too_few(edited: _Edited) -> Iterator[_Edited]:
+def _too_few(edited: _Edited) -> Iterator[_Step]:
     """A bracket is never closed: close it somewhere after it, or leave it out."""
     tokens = edited.tokens
     opened: list[int] = []
@@ -256,21 +332,15 @@ def _too_few(edited: _Edited) -> Iterator[_Edited]:
             opened.pop()
     start = opened[0]
     for index in range(start + 2, len(tokens)):
-        if tokens[index - 1].kind in ("word", "string", "number", "truth", "close"):
-            at = tokens[index - 1].end
-            closing = Token("close", ")", at, at)
-            cost = 1.0 if index == len(tokens) - 1 else 1.5
-            yield _Edited([*tokens[:index], closing, *tokens[index:]], (*edited.notes, _shut(at)), edited.cost + cost)
-    for index in range(len(tokens)):
-        token = tokens[index]
+        if tokens[index - 1].kind in _CLOSABLE:
+            yield 1.0 if index == len(tokens) - 1 else 1.5, "missing_close", index, tokens[index - 1].end
+    for index, token in enumerate(tokens):
         if (
             token.kind == "open"
             and token.value == "("
             and (index == 0 or tokens[index - 1].kind not in ("word", "string"))
         ):
-            note = Note("extra_open", token.position, "left out an opening bracket that is never closed")
-            cost = 1.9 if index in opened else 2.3
-            yield _Edited(tokens[:index] + tokens[index + 1 :], (*edited.notes, note), edited.cost + cost)
+            yield 1.9 if index in opened else 2.3, "extra_open", index, token.position
 
 
 def _starts_operand(tokens: Sequence[Token], index: int) -> bool:
@@ -330,14 +400,40 @@ def oddity(formula: Formula) -> float:
 
 
 def _read(text: str, edited: _Edited, how: Conventions, variant: Variant | None = None) -> Candidate:
-    reader = Reader(text, edited.tokens, how.notation, variant)
-    raw = reader.read()
+    candidate = _read_within(math.inf, text, edited, how, variant)
+    assert candidate is not None
+    return candidate
+
+
+class _TooCostly(Exception):
+    """A reading costs more than it may."""
+
+
+def _read_within(
+    limit: float, text: str, edited: _Edited, how: Conventions, variant: Variant | None = None
+) -> Candidate | None:
+    """Return a reading, or None once it is sure to cost more than the limit."""
+    spent = 0.0
+
+    def spend(kind: str) -> None:
+        nonlocal spent
+        spent += _COSTS.get(kind, 0.0)
+        if edited.cost + spent > limit:
+            raise _TooCostly
+
+    reader = Reader(text, edited.tokens, how.notation, variant, spend)
+    try:
+        raw = reader.read()
+    except _TooCostly:
+        return None
     elaborator = Elaborator(text, how)
     formula = elaborator.run(raw)
     notes = [*edited.notes, *reader.notes, *elaborator.notes]
     cost = edited.cost + sum(_COSTS.get(note.kind, 0.0) for note in notes)
     if variant is not None:
         cost += 1.0
+    if cost > limit:
+        return None
     if edited.notes:
         cost += oddity(formula)
     return Candidate(formula, notes, cost, reader.end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NoReturn, TypeAlias
 
 from logicbench.logic.fol.notation import DIALECTS, PRECEDENCE, PREFIX_PRECEDENCE, RELATIONS, Notation
@@ -55,10 +55,26 @@ def matches(tokens: Sequence[Token]) -> list[int]:
 
 
 class Reader:
-    """Reads one list of tokens with balanced brackets; `read` is called once."""
+    """Reads one list of tokens with balanced brackets; `read` is called once.
 
-    def __init__(self, text: str, tokens: Sequence[Token], notation: Notation, variant: Variant | None = None) -> None:
+    Args:
+        text: What the tokens are of.
+        tokens: The tokens.
+        notation: Its notation.
+        variant: Another way to read them.
+        noted: Called with the kind of every note as it is made; may raise to end the reading.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        notation: Notation,
+        variant: Variant | None = None,
+        noted: Callable[[str], None] | None = None,
+    ) -> None:
         self.variant = variant
+        self.noted = noted
         self.precedence = (
             {**PRECEDENCE, **_REGROUPED[variant]} if variant is not None and variant in _REGROUPED else PRECEDENCE
         )
@@ -81,6 +97,8 @@ class Reader:
     def note(self, kind: str, position: int, message: str, severity: Severity = "repair") -> None:
         """Add a note."""
         self.notes.append(Note(kind, position, message, severity))
+        if self.noted is not None:
+            self.noted(kind)
 
     def fail(self, expected: str, token: Token | None = None) -> NoReturn:
         """Refuse the text here."""

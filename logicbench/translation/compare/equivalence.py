@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from logicbench.errors import BudgetExceeded, InputError
-from logicbench.logic.fol.structures import Structure
+from logicbench.logic.fol.structures import Batch, Structure
 from logicbench.logic.fol.syntax import Formula, Not
 from logicbench.logic.fol.transform import canonical
 from logicbench.solvers.prover.portfolio import Budget, Session
 from logicbench.solvers.prover.theory import compute_numbers
 from logicbench.translation.compare.alignment import Alignment, alignments, reorderings
+from logicbench.translation.compare.normal import normal_form, surely_entails
 from logicbench.translation.compare.sampling import sample_batches, structure_at, truths
 
 Relation = Literal["equivalent", "stronger", "weaker", "different", "undecided"]
@@ -64,6 +69,53 @@ class Comparison:
             "only_gold": self.only_gold.to_json() if self.only_gold else None,
             "only_predicted": self.only_predicted.to_json() if self.only_predicted else None,
         }
+
+
+@dataclass(frozen=True)
+class Gold:
+    """A formula with what is kept for the many that are compared with it.
+
+    Args:
+        formula: The formula.
+        structures: Number of random structures for the agreement.
+        seed: Seed of the structures.
+    """
+
+    formula: Formula
+    structures: int = 200
+    seed: int = 0
+
+    @cached_property
+    def numbered(self) -> Formula:
+        """The formula, ground arithmetic computed."""
+        return compute_numbers(self.formula)
+
+    @cached_property
+    def canonical(self) -> Formula:
+        """The formula with canonical bound variables."""
+        return canonical(self.numbered)
+
+    @cached_property
+    def sampled(self) -> tuple[list[Batch], npt.NDArray[np.bool_]]:
+        """Random structures, and the formula's truth values in them."""
+        batches = sample_batches([self.numbered], self.structures, self.seed)
+        return batches, truths([self.numbered], batches)[0]
+
+
+def compare_with(gold: Gold, predicted: Formula, *, budget: Budget | None = None) -> Comparison:
+    """Relate a formula to a gold one as `compare` does without alignment, asking no provers on the search path."""
+    pair = [gold.numbered, compute_numbers(predicted)]
+    if canonical(pair[1]) == gold.canonical:
+        return Comparison("equivalent", "identical", Alignment(), 1.0)
+    found: _Evaluated = None, [None, None]
+    try:
+        batches, truth = gold.sampled
+        found = _evaluated(batches, truth, truths([pair[1]], batches)[0])
+    except InputError:  # it has symbols of its own
+        return _related(gold.formula, predicted, Alignment(), budget, gold.structures, gold.seed, external=False)
+    except BudgetExceeded:
+        pass
+    return _decided(pair, Alignment(), found, budget, gold.structures, external=False)
 
 
 def compare(
@@ -121,24 +173,42 @@ def _agreement(gold: Formula, predicted: Formula, count: int, seed: int) -> floa
 
 
 def _related(
-    gold: Formula, predicted: Formula, alignment: Alignment, budget: Budget | None, count: int, seed: int
+    gold: Formula,
+    predicted: Formula,
+    alignment: Alignment,
+    budget: Budget | None,
+    count: int,
+    seed: int,
+    external: bool = True,
 ) -> Comparison:
     pair = [compute_numbers(gold), compute_numbers(alignment.apply(predicted))]
     if alignment.sure and canonical(pair[0]) == canonical(pair[1]):
         return Comparison("equivalent", _level(alignment, "identical"), alignment, 1.0)
-    only: list[Structure | None] = [None, None]
-    agreement = None
-    try:
+    found: _Evaluated = None, [None, None]
+    with suppress(InputError, BudgetExceeded):
         batches = sample_batches(pair, count, seed)
-        a, b = truths(pair, batches)
-        agreement = float((a == b).mean())
-        for side, alone in enumerate((a & ~b, b & ~a)):
-            if alone.any():
-                # The last batch has the smallest domain.
-                only[side] = structure_at(batches, int(np.flatnonzero(alone)[-1]))
-    except (InputError, BudgetExceeded):
-        pass
-    relation = _prove_relation(pair, only, budget)
+        found = _evaluated(batches, *truths(pair, batches))
+    return _decided(pair, alignment, found, budget, count, external)
+
+
+_Evaluated: TypeAlias = tuple[float | None, list[Structure | None]]
+"""In which share of structures two formulas agree, and where only the first, and only the second, is true."""
+
+
+def _evaluated(batches: Sequence[Batch], a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_]) -> _Evaluated:
+    only: list[Structure | None] = [None, None]
+    for side, alone in enumerate((a & ~b, b & ~a)):
+        if alone.any():
+            # The last batch has the smallest domain.
+            only[side] = structure_at(batches, int(np.flatnonzero(alone)[-1]))
+    return float((a == b).mean()), only
+
+
+def _decided(
+    pair: list[Formula], alignment: Alignment, found: _Evaluated, budget: Budget | None, count: int, external: bool
+) -> Comparison:
+    agreement, only = found
+    relation = _prove_relation(pair, only, budget, external)
     if relation == "equivalent" and not alignment.sure:
         relation = "undecided"
     if relation != "equivalent" and agreement == 1.0:
@@ -152,12 +222,20 @@ def _level(alignment: Alignment, plain: Level) -> Level:
     return "order" if alignment.reordered else "renaming" if alignment.renamed else plain
 
 
-def _prove_relation(pair: list[Formula], only: list[Structure | None], budget: Budget | None) -> Relation:
+def _prove_relation(
+    pair: list[Formula], only: list[Structure | None], budget: Budget | None, external: bool
+) -> Relation:
     """Decide both directions, filling in structures that the prover finds."""
     entails: list[bool | None] = [False if structure is not None else None for structure in only]
     if None in entails:
+        with suppress(BudgetExceeded):
+            forms = [normal_form(formula) for formula in pair]
+            for side, (left, right) in enumerate((forms, forms[::-1])):
+                if entails[side] is None and surely_entails(left, right):
+                    entails[side] = True
+    if None in entails:
         try:
-            session = Session([pair[0], Not(pair[1]), pair[1], Not(pair[0])], budget)
+            session = Session([pair[0], Not(pair[1]), pair[1], Not(pair[0])], budget, external)
         except BudgetExceeded:
             return "undecided"
         for side, chosen in enumerate(([0, 1], [2, 3])):
