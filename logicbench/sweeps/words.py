@@ -76,7 +76,10 @@ def footnotes(outcome: SweepOutcome) -> list[str]:
     masked = [row for row in outcome.rows if row.effect == "masked"]
     if masked:
         notes.append("Masked models are dense with zeros: their accuracy is real, but nothing runs them any faster.")
-    return notes + [f"Without a result: {arm} ({why})." for arm, why in outcome.failed.items()]
+    reasons: dict[str, list[str]] = {}
+    for arm, why in outcome.failed.items():
+        reasons.setdefault(why, []).append(arm)
+    return notes + [f"Without a result: {', '.join(arms)} ({why})." for why, arms in reasons.items()]
 
 
 def print_outcome(outcome: SweepOutcome, out: IO[str]) -> None:
