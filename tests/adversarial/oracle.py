@@ -6,6 +6,8 @@ from support.argument_oracle import Undecided, z3_label, z3_satisfiable
 from support.rules_oracle import Text, literal
 
 from logicbench.family import get_family
+from logicbench.generators.rules.task import case_of
+from logicbench.generators.rules.wording import show
 from logicbench.logic.english import get_fragment, to_fol
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.syntax import Constant, Equal, Forall, Iff, Not, Variable, disjunction
@@ -262,30 +264,32 @@ def _nlsat(problem, value):
 
 def _rules(problem, value):
     shown = get_family("rules").render(problem.task, problem.instance, "logic", Stream("oracle"))
-    text = Text(shown.prompt)
+    case, text = case_of(problem.instance), Text(shown.prompt)
+    say = show(case.theory, case.closed, "logic", Stream("oracle")).say
     if problem.task == "answer":
         return value == text.label()
     if problem.task == "missing-fact":
-        return text.is_missing_fact(literal(_written(value)))
+        return text.is_missing_fact(literal(say(value)))
     lines = [
         f"S{number}: {step.rule} from {', '.join([*map(str, step.facts), *(f'S{s}' for s in step.steps)]) or 'nothing'}"
-        f": {_written(step.conclusion)}"
+        f": {say(step.conclusion)}"
         for number, step in enumerate(value, 1)
     ]
     return text.is_proof("\n".join(lines))
 
 
-def _written(fact):
-    name = fact.atom.predicate.replace("-", "_")
-    return f"{'' if fact.positive else '¬'}{name}({', '.join(fact.atom.arguments)})"
+_known = {}
 
 
 def agrees(problem, value):
     """Return whether an accepted value is right, None where this oracle does not know the task or Z3 cannot say."""
-    try:
-        return _agrees(problem, value)
-    except Undecided:
-        return None
+    key = problem.id, repr(value)
+    if key not in _known:
+        try:
+            _known[key] = _agrees(problem, value)
+        except Undecided:
+            _known[key] = None
+    return _known[key]
 
 
 def _agrees(problem, value):

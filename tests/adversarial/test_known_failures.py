@@ -2,6 +2,8 @@
 
 import ast
 import json
+import random
+import re
 import time
 from functools import cache
 from itertools import product
@@ -20,6 +22,7 @@ from logicbench.interop.imports.reasoning_gym import read_reasoning_gym
 from logicbench.logic.english import get_fragment, to_fol
 from logicbench.rewards import reward, score
 from logicbench.seeding import Stream
+from logicbench.solvers.prover import portfolio
 
 SMALL = {"sat": {"variables": 6}, "coloring": {"vertices": 8, "filter": "none"}}
 TASKS = [(family, task) for family in family_names() for task in get_family(family).tasks]
@@ -119,6 +122,43 @@ def test_long_operators_and_lists_stall_nothing(family, task):
         start = time.perf_counter()
         assert paid(problem, f"Answer: {text}") == [0.0]
         assert time.perf_counter() - start < 2.0, text[:20]
+
+
+def formulas_that_are_hard(problem, rng):
+    """Formulas over the vocabulary whose quantifiers alternate, and the answer with a tautology of such a formula."""
+    predicates = re.findall(r"^(\w+)\(x(?:, (y))?\):", problem.prompt, re.MULTILINE)
+    for quantifiers in (3, 6, 8):
+        names = "xyzuvwst"[:quantifiers]
+        prefix = "".join(f"{'∀∃'[place % 2]}{name} " for place, name in enumerate(names))
+        body = ""
+        for place in range(12):
+            name, binary = rng.choice(predicates)
+            atom = f"{name}({', '.join(rng.choice(names) for _ in range(2 if binary else 1))})"
+            body = f"({body} {rng.choice('∧∨→↔')} {'¬' * rng.randrange(2)}{atom})" if place else atom
+        yield f"{prefix}{body}"
+        yield f"({problem.reference}) ∧ ({prefix}{body} ∨ ¬({prefix}{body}))"
+        yield f"({problem.reference}) ∨ ({prefix}({body} ∧ ¬{body}))"
+
+
+@pytest.mark.parametrize("fragment", ["relative", "transitive"])
+def test_formulas_that_are_hard_to_prove_stall_nothing_and_no_installed_prover_is_asked(fragment, monkeypatch):
+    def refused(*_, **__):
+        raise AssertionError("a verdict must not depend on which provers are installed")
+
+    monkeypatch.setattr(portfolio, "external_decide", refused)
+    rng = random.Random(7)
+    for problem in logicbench.generate(
+        "fol", "translate", count=4, seed=8, knobs={"fragment": fragment}, measure=False
+    ):
+        for text in formulas_that_are_hard(problem, rng):
+            start = time.perf_counter()
+            score(f"Answer: {text}", problem)
+            assert time.perf_counter() - start < 3.0, text
+    for task in ("verbalize", "certify", "countermodel"):
+        for problem in problems("fol", task):
+            assert paid(problem, f"Answer: {problem.reference}") == [1.0]
+            for other in problems("fol", task):
+                paid(problem, f"Answer: {other.reference}")
 
 
 GUESSED = {"coloring": ("clique", "odd-wheel", "all-vertices", "dense-core")}

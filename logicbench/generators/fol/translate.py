@@ -38,7 +38,7 @@ from logicbench.logic.english import (
 from logicbench.logic.english.inflect import article, third_person
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.printing import render
-from logicbench.logic.fol.syntax import Forall, Formula, Implies, Predicate, Variable, size
+from logicbench.logic.fol.syntax import Count, Exists, Forall, Formula, Implies, Predicate, Variable, size, walk
 from logicbench.logic.fol.transform import Signature, canonical, signature
 from logicbench.problem import Verdict, Violation
 from logicbench.seeding import Stream
@@ -46,7 +46,10 @@ from logicbench.translation.compare.equivalence import Gold, compare_with
 from logicbench.translation.compare.sampling import sample_batches, truths
 
 MAX_ANSWER = 600
-MAX_NODES = 200
+MAX_NODES = 100
+MAX_QUANTIFIERS = 6
+"""Proving takes long where many quantifiers alternate, whatever else the formula says."""
+
 MAX_MISSING = 3
 """Brackets that may be missing or surplus."""
 
@@ -176,7 +179,7 @@ class Translate:
             formula = parse(line).formula
         except InputError as error:
             raise ReadError("malformed", f"Not a formula: {str(error).splitlines()[0][:200]}") from None
-        if size(formula) > MAX_NODES:
+        if size(formula) > MAX_NODES or _quantifiers(formula) > MAX_QUANTIFIERS:
             raise ReadError("length", "The formula is too large.")
         return canonical(self._spelt(sentence, surface, formula)), rest
 
@@ -226,6 +229,13 @@ class Translate:
     def baselines(self) -> Mapping[str, Callable[[Sentence, str], str]]:
         """Let one predicate imply another."""
         return {"one-rule": lambda sentence, surface: self.guess(sentence, surface, Stream("baseline"))}
+
+
+def _quantifiers(formula: Formula) -> int:
+    """Return the number of quantifiers, those that count taken as often as they count."""
+    nodes = list(walk(formula))
+    counts = sum(node.count + 1 for node in nodes if isinstance(node, Count))
+    return counts + sum(isinstance(node, Forall | Exists) for node in nodes)
 
 
 def first_line(span: str) -> tuple[str, str]:

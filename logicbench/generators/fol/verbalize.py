@@ -35,7 +35,7 @@ from logicbench.logic.fol.syntax import And, Exists, Forall, Formula, Implies, N
 from logicbench.logic.fol.transform import canonical, signature
 from logicbench.problem import Verdict, Violation
 from logicbench.seeding import Stream
-from logicbench.translation.compare.equivalence import compare
+from logicbench.translation.compare.equivalence import Gold, compare_with
 
 LEAST_PHRASES = 3
 """Sentences of two phrases are said right by chance too often."""
@@ -76,6 +76,11 @@ class Formal:
         if self.shape == "denied":
             return Not(Forall(meant.variable, Implies(start, _opposite(end))))
         return Exists(meant.variable, _both(end, start) if self.shape == "turned" else _both(start, end))
+
+    @cached_property
+    def gold(self) -> Gold:
+        """The formula, prepared for comparing others with it."""
+        return Gold(self.formula)
 
     @cached_property
     def effort(self) -> int:
@@ -188,7 +193,7 @@ class Verbalize:
         return formal.verdicts[value]
 
     def _judge(self, formal: Formal, value: Formula) -> Verdict:
-        found = compare(formal.formula, value, align=False, budget=BUDGET)
+        found = compare_with(formal.gold, value, budget=BUDGET)
         if found.relation == "undecided":
             return Verdict("undecided", 0.0, violations=(Violation("budget", "The prover's budget was used up."),))
         other = found.relation == "different"
