@@ -12,7 +12,7 @@ from logicbench.generators.fol import situations
 from logicbench.generators.fol.argument import Argument
 from logicbench.generators.fol.situations import Symbols, Value
 from logicbench.generators.nlsat.task import verdict
-from logicbench.logic.fol.structures import evaluate
+from logicbench.logic.fol.structures import as_batch, evaluate_batch
 from logicbench.problem import Verdict, Violation
 from logicbench.seeding import Stream
 
@@ -64,12 +64,13 @@ def check_situation(argument: Argument, value: Value, conclusion: bool) -> list[
     if isinstance(structure, str):
         return [Violation("incomplete-situation", structure)]
     try:
+        batch = as_batch(structure)
         found = [
             Violation("false-premise", f"Premise {number} is false in this situation.", {"premise": number})
             for number, premise in enumerate(argument.premises, 1)
-            if not evaluate(premise, structure)
+            if not evaluate_batch(premise, batch)[0]
         ]
-        if evaluate(argument.conclusion, structure) != conclusion:
+        if bool(evaluate_batch(argument.conclusion, batch)[0]) != conclusion:
             state = "false" if conclusion else "true"
             found.append(Violation("conclusion", f"The conclusion is {state} in this situation."))
     except (InputError, BudgetExceeded) as error:

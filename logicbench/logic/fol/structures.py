@@ -154,6 +154,9 @@ def as_batch(structure: Structure) -> Batch:
 
 def align(tables: Sequence[Table]) -> tuple[tuple[str, ...], list[npt.NDArray[Any]]]:
     """Bring tables to the union of their variables: views that broadcast against each other."""
+    first = tables[0][0] if tables else ()
+    if all(own == first for own, _ in tables):
+        return first, [values for _, values in tables]
     names = tuple(dict.fromkeys(name for own, _ in tables for name in own))
     views = []
     for own, values in tables:
@@ -229,7 +232,11 @@ def _connect(node: Any, views: list[Any], batch: Batch) -> Any:
 
 def _quantify(node: Forall | Exists | Count, body: Table, batch: Batch) -> Table:
     name = node.variable.name
-    names, _ = body
+    names, inner = body
+    if name in names and node.sort is None and not isinstance(node, Count):
+        axis = 1 + names.index(name)
+        found: Any = inner.all(axis=axis) if isinstance(node, Forall) else inner.any(axis=axis)
+        return (*names[: axis - 1], *names[axis:]), found
     tables: list[Table] = [body]
     if name not in names:
         tables.append(((name,), np.ones((1, batch.size), dtype=bool)))
