@@ -5,6 +5,7 @@ import importlib.util
 import re
 import shlex
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,9 @@ FOR_PACKAGE = ("trl", "datasets", "reasoning_gym", "verifiers")
 def missing(snippet):
     """Return a package that the snippet needs and that is not here, if any."""
     needed = {name for name in FOR_PACKAGE if re.search(rf"^(?:import|from) {name}\b", snippet, re.MULTILINE)}
-    if "verifiers_taskset" in snippet and not (_here("verifiers") and importlib.util.find_spec("verifiers.v1.taskset")):
-        return "verifiers 0.4"
-    if "verifiers_env" in snippet and not (_here("verifiers") and importlib.util.find_spec("verifiers.envs")):
-        return "verifiers 0.1"
+    for module, minor in (("verifiers_taskset", 4), ("verifiers_env", 1)):
+        if module in snippet and not (_here("verifiers") and version("verifiers").startswith(f"0.{minor}.")):
+            return f"verifiers 0.{minor}"
     return next((name for name in sorted(needed) if not _here(name)), None)
 
 
