@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from logicbench.generators.fol import evidence
 from logicbench.generators.fol.argument import Argument
-from logicbench.logic.fol.syntax import Formula, Not, Predicate, fold, walk
+from logicbench.logic.fol.syntax import And, Formula, Iff, Implies, Not, Or, Predicate, fold, walk
 from logicbench.logic.fol.transform import signature
 
 Solver = Callable[[Argument], str]
@@ -53,12 +53,24 @@ def _by_denials(argument: Argument) -> str:
     return "VALID" if count % 2 == 0 else "INVALID"
 
 
+def _by_repetition(argument: Argument) -> str:
+    """INVALID if a connective joins something with itself."""
+    joined = (
+        node.children
+        for formula in argument.formulas
+        for node in walk(formula)
+        if isinstance(node, And | Or | Implies | Iff)
+    )
+    return "INVALID" if any(len(set(parts)) < len(parts) for parts in joined) else "VALID"
+
+
 JUDGE: Mapping[str, Solver] = {
     "always-valid": lambda argument: "VALID",
     "signs": _by_signs,
     "overlap": _by_overlap,
     "size": _by_size,
     "denials": _by_denials,
+    "repetition": _by_repetition,
 }
 
 
