@@ -87,7 +87,10 @@ class Search:
         """Try one mutant; return what it found, if anything."""
         text = self.mutate(self.rng.choice(self.pool)[1])
         self.tried += 1
-        paid, verdict = self.value(text)
+        try:
+            paid, verdict = self.value(text)
+        except Exception as error:
+            return Found(f"raised {type(error).__name__}: {error}", self.problem, text)
         if verdict.correct:
             self.accepted += 1
             return self.examine(text)

@@ -135,6 +135,7 @@ def test_what_people_say_for_the_same_is_read(plain, others):
         "Every sailor who is not both brave and tall trusts Zelda",
         "For every x, if x is brave, then x is a sailor",
         "Every sailor is brave. Every sailor trusts Zelda",
+        "Every sailor is brave. Zelda trusts every sailor",
         "No sailor is not brave",
         "Someone does not trust some sailor",
         "Every sailor",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from logicbench.errors import InputError
 from logicbench.logic.english import (
     Deed,
     Every,
@@ -174,8 +175,10 @@ def read_sentence(text: str, names: Collection[str]) -> Quantified:
     plain = _ARTICLE.sub(lambda found: f"{article(found[1])} ", plain)
     plain = _WORD.sub(lambda found: known.get(found[0], found[0]), plain)
     plain = f"{plain[:1].upper()}{plain[1:]}."
-    (tokens,) = sentences(plain)
-    return _READER.read(plain, tokens)
+    found = list(sentences(plain))
+    if len(found) != 1:
+        raise InputError(f"{len(found)} sentences: one is read, and no more")
+    return _READER.read(plain, found[0])
 
 
 # --- grammar ----------------------------------------------------------------------------------------------------------
