@@ -35,7 +35,7 @@ def differ(one, other):
     return z3_satisfiable([Not(Iff(one, other))])
 
 
-@pytest.mark.parametrize("knobs", [{}, {"fragment": "relative"}, {"quantifiers": 1}], ids=str)
+@pytest.mark.parametrize("knobs", [{}, {"fragment": "relative"}, {"quantifiers": 1}, {"words": "invented"}], ids=str)
 def test_the_reference_says_the_formula_that_is_shown(knobs):
     shapes = set()
     for problem in problems(12, surface="english", **knobs):

@@ -30,7 +30,7 @@ class FolKnobs(Knobs):
         "in a data set",
     )
     fragment: Literal["relative", "transitive"] = Field(
-        "transitive", description="translate: the fragment of English that the sentence is from"
+        "transitive", description="translate and verbalize: the fragment of English that the sentence is from"
     )
 
     @model_validator(mode="after")
