@@ -293,7 +293,8 @@ def verify(problem: Problem, completion: str) -> Verdict:
             f"problem {problem.id}: made by {problem.family} version {problem.version}, "
             f"but version {family.version} is installed; generate it anew or install the version that made it"
         )
-    get_task(family, problem.task)
+    if problem.task not in family.tasks:
+        get_task(family, problem.task)  # says which there are
     if len(completion) > MAX_COMPLETION_BYTES:
         # Thinking goes first: to cut off the tag that opens it would pass it off as an answer.
         completion = (answer_part(completion) or "")[-MAX_COMPLETION_BYTES:]

@@ -80,7 +80,7 @@ class Shape:
     def value(self, verdict: Verdict, length: float) -> float:
         """Return the reward of a verdict on a completion of some length in tokens."""
         if verdict.status == "correct":
-            return 1.0 - self.penalty * self._excess(length)
+            return 1.0 - self.penalty * self._excess(length) if self.penalty else 1.0
         if verdict.status == "unparsable":
             earned = self.unparsable
         else:
