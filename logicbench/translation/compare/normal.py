@@ -7,7 +7,7 @@ from typing import Any
 from logicbench.logic.fol.syntax import FALSE, TRUE, And, Exists, Forall, Formula, Or, depth, fold, rebuild
 from logicbench.logic.fol.transform import canonical, free_variables, nnf, rename_apart
 
-_LIMIT = 600
+_LIMIT = 400
 """Most nodes of a normal form; larger ones are left to the prover."""
 
 _DEEPEST = 60
