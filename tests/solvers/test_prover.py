@@ -30,7 +30,7 @@ from logicbench.logic.fol.transform import signature
 from logicbench.solvers.prover.batch import prove_all
 from logicbench.solvers.prover.certificates import check_model, check_refutation
 from logicbench.solvers.prover.entailment import prove
-from logicbench.solvers.prover.external import installed
+from logicbench.solvers.prover.external import ExternalOutcome, external_decide, installed
 from logicbench.solvers.prover.portfolio import Budget, Session
 
 X, Y, Z = Variable("x"), Variable("y"), Variable("z")
@@ -197,3 +197,47 @@ def test_deep_formulas_do_not_overflow():
     for _ in range(3_000):
         formula = Or((Not(formula), p("B")))
     assert prove([formula], Iff(p("A"), p("A")), SMALL, external=False).verdict in ("True", "Undecided")
+
+
+PROVER9_PROOF = """
+============================== PROOF =================================
+1 (all x0 (p1(x0) -> p2(x0))) # label(a0) # label(non_clause).  [assumption].
+2 -p1(x) | p2(x) # label(a0).  [clausify(1)].
+3 p1(c3) # label(a2).  [assumption].
+4 -p2(c3) # label(a3).  [assumption].
+5 p2(c3).  [resolve(3,a,2,a)].
+6 $F.  [resolve(5,a,4,a)].
+============================== end of proof ==========================
+"""
+
+
+def test_prover9_on_the_search_path_is_asked_in_its_own_notation(tmp_path, monkeypatch):
+    program = tmp_path / "prover9"
+    program.write_text(f"#!/bin/sh\ncat > {tmp_path}/question\ncat <<'END'\n{PROVER9_PROOF}END\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert "prover9" in installed()
+    formulas = {
+        2: Forall(X, Implies(p("M", X), p("D", X))),
+        4: Forall(X, Xor(p("M", X), Not(p("all", X)))),
+        5: p("M", Constant("usha")),
+        9: Not(p("D", Constant("usha"))),
+    }
+    assert external_decide("prover9", formulas, 20_000) == ExternalOutcome("unsat", (2, 5, 9))
+    question = (tmp_path / "question").read_text()
+    assert "(all x0 (p1(x0) -> p2(x0))) # label(a0)." in question
+    assert "-(p1(x0) <-> -(p3(x0)))" in question and "usha" not in question, "⊕ by ↔, and no name that is a variable"
+    assert "assign(max_given, 200)." in question
+    program.write_text("#!/bin/sh\necho SEARCH FAILED\n")
+    assert external_decide("prover9", formulas, 20_000) == ExternalOutcome("unknown")
+
+
+@pytest.mark.parametrize("name", installed())
+def test_an_installed_prover_refutes_with_several_negative_facts(name):
+    formulas = {
+        0: Forall(X, Implies(p("M", X), p("D", X))), 1: p("M", A), 2: Not(p("D", A)), 3: Not(p("Q", B)),
+        4: Not(Equal(A, B)),
+    }  # fmt: skip
+    found = external_decide(name, formulas, 20_000)
+    assert found.status == "unsat" and (found.core is None or set(found.core) == {0, 1, 2})
+    assert external_decide(name, {place: formulas[place] for place in (0, 1, 3, 4)}, 20_000).status != "unsat"
