@@ -11,7 +11,9 @@ from logicbench.family import get_family, make_knobs, verify
 from logicbench.generation import generate
 from logicbench.generators.fol.argument import argument_of
 from logicbench.generators.fol.situations import Symbols, reader, structure_of, write
-from logicbench.generators.fol.translate import sentence_of
+from logicbench.generators.fol.translate import Translate, sentence_of
+from logicbench.generators.fol.variants import respell
+from logicbench.logic.fol.notation import NOTATIONS
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.printing import render
 from logicbench.logic.fol.structures import Structure, evaluate, satisfies
@@ -173,8 +175,10 @@ def test_translations_are_right_up_to_equivalence_only():
     refused = 0
     for problem in problems("translate", 15, surface="english"):
         formula = parse(problem.reference).formula
-        for notation in ("tptp", "latex"):
-            assert verify(problem, f"Answer: {render(formula, notation)}").correct, render(formula, notation)
+        for notation in NOTATIONS:
+            shown = render(formula, notation)
+            for text in (shown, f"**{shown}**", f"`{shown}`", rf"\text{{{shown}}}"):
+                assert verify(problem, f"Answer: {text}").correct, text
         assert verify(problem, f"Answer: ¬¬({problem.reference})").correct
         assert not verify(problem, f"Answer: ¬({problem.reference})").correct
         assert not verify(problem, f"Answer: ({problem.reference}) ∧ Stranger(a)").correct
@@ -184,6 +188,18 @@ def test_translations_are_right_up_to_equivalence_only():
             assert verify(problem, f"Answer: {render(converse)}").correct != different
             refused += different
     assert refused > 3
+
+
+@pytest.mark.parametrize("surface", ["english", "symbols"])
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_names_that_a_notation_escapes_are_read_back(notation, surface):
+    said = "Every person who spoils Usha teases Xanthe."
+    sentence = sentence_of({"fragment": "transitive", "people": ["Usha", "Xanthe"], "sentences": [said]})
+    shown = render(respell(sentence.formula, sentence.symbols(surface)), notation)
+    assert ("n__" in shown) == (notation in ("nltk", "prover9"))
+    for text in (shown, f"`{shown}`", f"**{shown}**", f"{shown}."):
+        value, _ = Translate().read(sentence, surface, text)
+        assert Translate().check(sentence, value).correct, text
 
 
 def test_the_formula_is_the_sentence_read_back():

@@ -244,9 +244,7 @@ def first_line(span: str) -> tuple[str, str]:
     while text.startswith(("```", "~~~")):
         text = text.partition("\n")[2].lstrip()
     line, _, rest = text.partition("\n")
-    # LaTeX is for the formula parser to read: undressing it would take the names out of their braces.
-    line = line.strip(" \t\r:=>$*`") if "\\" in line else unwrap(line)
-    return line.strip().rstrip(".").strip(), rest
+    return unwrap(line).strip().rstrip(".").strip(), rest
 
 
 def _phrase(words: Vocabulary, knobs: FolKnobs, number: int, stream: Stream) -> Phrase:
