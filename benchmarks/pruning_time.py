@@ -142,7 +142,7 @@ def main() -> None:
             print(
                 f"{method}: ours {_words(seconds['ours'])}, llmcompressor {_words(seconds['theirs'])}, "
                 f"{seconds['theirs'][0] / seconds['ours'][0]:.2f} and {seconds['theirs'][1] / seconds['ours'][1]:.2f} "
-                f"times as long; masks agree on {layers[0]:.4%} of the "
+                f"times as long; masks agree on {layers[0]:.6%} of the "
                 f"first layer, {middle:.4%} of the middle one, {same:.4%} of all; {zeros:.4%} zero; "
                 f"{data.tokens:,} tokens",
                 flush=True,
