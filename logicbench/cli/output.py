@@ -70,6 +70,7 @@ def _plain_progress(what: str, total: int) -> Callable[[], None]:
         if now - last >= 10:
             last = now
             rate = done / (now - started)
-            sys.stderr.write(f"{what}: {done}/{total}, {rate:.1f}/s, {(total - done) / rate:.0f} s left\n")
+            pace = f"{rate:.1f}/s" if rate >= 1 else f"{1 / rate:.1f} s each"
+            sys.stderr.write(f"{what}: {done}/{total}, {pace}, {(total - done) / rate:.0f} s left\n")
 
     return advance

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 Record = Mapping[str, Any]
+_MOST_REASONS = 3
 
 
 def summarise(records: Sequence[Record], seconds: float) -> dict[str, Any]:
@@ -20,12 +22,14 @@ def summarise(records: Sequence[Record], seconds: float) -> dict[str, Any]:
     for record in records:
         errors.update(record["score"]["errors"])
     readable = [one for record in records for one in record["readable"]]
+    failures = Counter(_reason(record["error"]) for record in records if not record["executed"])
     return {
         "items": len(records),
         "parsed": _share(sum(record["parsed"] for record in records), len(records)),
         "formulas": len(readable),
         "formulas_read": _share(sum(readable), len(readable)),
         "executable": _share(sum(record["executed"] for record in records), len(records)),
+        "not_executed": dict(sorted(failures.items(), key=lambda each: (-each[1], each[0]))),
         "inconsistent": sum(record["verdict"] == "Inconsistent" for record in records),
         "labelled": len(labelled),
         "accuracy": _share(right, len(labelled)),
@@ -40,6 +44,13 @@ def summarise(records: Sequence[Record], seconds: float) -> dict[str, Any]:
         "completion_tokens": sum(record["tokens"]["completion"] for record in records),
         "seconds": round(seconds, 3),
     }
+
+
+def _reason(error: str) -> str:
+    """Why an item was not executed, without what is of this item alone: its names, its numbers, its place."""
+    line = re.sub(r"'[^']*'|\"[^\"]*\"", "…", error.split("\n")[0])
+    line = re.sub(r"^(?:premise \d+|the conclusion)(?:, …)?: (?:column \d+: )?", "", line)
+    return re.sub(r", found .*$", "", re.sub(r"\d+", "n", line)) or "no reason given"
 
 
 def _share(part: float, whole: int) -> float | None:
@@ -67,6 +78,8 @@ def _lines(results: Mapping[str, Any]) -> list[tuple[str, str]]:
     if results["formulas"]:
         lines.append((f"formulas read, of {results['formulas']:,}", _percent(results["formulas_read"])))
     lines.append(("executable: the solver answered", _percent(results["executable"])))
+    for reason, count in list(results["not_executed"].items())[:_MOST_REASONS]:
+        lines.append((f"  not executed: {reason}", f"{count:,}"))
     if results["inconsistent"]:
         lines.append(("  among them, inconsistent premises", f"{results['inconsistent']:,}"))
     if results["labelled"]:

@@ -84,6 +84,21 @@ def test_every_pipeline_ends_with_a_table_whatever_the_model_says(files, pipelin
         assert "model calls" in found.stdout and "executable" in found.stdout
 
 
+def test_the_table_says_why_items_were_not_executed(files, tmp_path):
+    data, _, run = files
+    script = tmp_path / "broken.jsonl"
+    texts = ["Premises:\n∀x (Cat(x) → \nCat(tom)\nConclusion:\n→", "Premises:\n→\nConclusion:\nLazy(rex)"]
+    script.write_text("".join(
+        json.dumps({"id": row["id"], "completion": text}) + "\n" for row, text in zip(ROWS, texts, strict=True)
+    ))  # fmt: skip
+    arguments = ["--model", f"scripted:{script}", "--pipeline", "logic-lm", "--output", str(run)]
+    figures = json.loads(translate(data, *arguments, "--json").stdout)
+    assert figures["not_executed"] == {"expected a formula": 2}, "one reason, whatever the item"
+    assert "not executed: expected a formula" in translate(data, *arguments).stdout
+    empty = translate(data, "--model", "constant:no", "--output", str(run), "--fresh", "--json")
+    assert json.loads(empty.stdout)["not_executed"] == {"no formula in the model's answer": 2}
+
+
 def test_an_item_without_a_text_fails_and_is_asked_again(files, tmp_path):
     data, _, run = files
     script = tmp_path / "part.jsonl"

@@ -130,6 +130,8 @@ def _fill(template: str, values: Mapping[str, Any]) -> str:
 
 def read_formula(text: str) -> tuple[Formula | None, str]:
     """A formula and "", or None and why the text cannot be read."""
+    if not text.strip():
+        return None, "no formula in the model's answer"
     try:
         return parse(text).formula, ""
     except LogicbenchError as error:
@@ -150,7 +152,8 @@ def decide(
     if len(found) < len(texts):
         place, message = next((place, message) for place, (_, message) in enumerate(read) if message)
         which = "the conclusion" if place == len(texts) - 1 else f"premise {place + 1}"
-        return Translation(texts, readable, error=f"{which}, {texts[place]!r}: {message}", details=notes)
+        shown = f", {texts[place]!r}" if texts[place] else ""
+        return Translation(texts, readable, error=f"{which}{shown}: {message}", details=notes)
     program = Program(tuple(found[:-1]), found[-1])
     return answered(item, program, settings, Translation(texts, readable, parsed=True, details=notes))
 
