@@ -19,20 +19,24 @@ class InstanceCache(Generic[T]):
         size: Entries kept; all are dropped when full, which is cheaper than tracking use.
     """
 
-    __slots__ = ("_build", "_entries", "_size")
+    __slots__ = ("_build", "_instances", "_size", "_values")
 
     def __init__(self, build: Callable[[Mapping[str, Any]], T], size: int = 4096) -> None:
         self._build = build
         self._size = size
-        self._entries: dict[int, tuple[Mapping[str, Any], T]] = {}
+        self._values: dict[int, T] = {}
+        self._instances: list[Mapping[str, Any]] = []
 
     def __call__(self, instance: Mapping[str, Any]) -> T:
         """Return the value for the instance."""
-        entry = self._entries.get(id(instance))
-        if entry is not None:
-            return entry[1]
+        try:
+            return self._values[id(instance)]
+        except KeyError:
+            pass
         value = self._build(instance)
-        if len(self._entries) >= self._size:
-            self._entries.clear()
-        self._entries[id(instance)] = (instance, value)
+        if len(self._values) >= self._size:
+            self._values.clear()
+            self._instances.clear()
+        self._values[id(instance)] = value
+        self._instances.append(instance)
         return value

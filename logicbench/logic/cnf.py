@@ -161,7 +161,8 @@ class CNF:
         if not isinstance(data, Mapping) or "num_vars" not in data or "clauses" not in data:
             raise InputError("a CNF in JSON is an object with the fields num_vars and clauses")
         clauses = data["clauses"]
-        if not isinstance(clauses, list | tuple) or not all(isinstance(clause, list | tuple) for clause in clauses):
+        lists = isinstance(clauses, list | tuple)
+        if not lists or not all(issubclass(kind, list | tuple) for kind in set(map(type, clauses))):
             raise InputError("the field clauses of a CNF in JSON is a list of lists of integers")
         return cls(data["num_vars"], tuple(map(tuple, clauses)))
 

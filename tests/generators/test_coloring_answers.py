@@ -6,6 +6,8 @@ import time
 
 import pytest
 from coloring_problems import problems
+from hypothesis import given
+from hypothesis import strategies as st
 from support.mutations import dressed, giants, hostile
 from typer.testing import CliRunner
 
@@ -13,6 +15,7 @@ from logicbench.cli.main import app
 from logicbench.errors import InputError
 from logicbench.family import get_family, verify
 from logicbench.generators.coloring.lexicon import Lexicon
+from logicbench.generators.coloring.reading import _read_as_asked, _Sheet
 from logicbench.generators.coloring.worlds import COLOURS
 from logicbench.logic.graph import Graph
 from logicbench.problem import Answer, Problem, Unparsable, load
@@ -281,3 +284,26 @@ def test_a_defective_instance_is_refused():
     problem = Problem("coloring", "color", "dimacs", COLORING.version, "", instance)
     with pytest.raises(InputError, match="9"):
         verify(problem, "Answer:\n1: 1\n2: 2\n3: 3")
+
+
+LEXICONS = (
+    Lexicon(4, 3, "dimacs", None, None),
+    Lexicon(4, 2, "map", ("North Vale", "Eastmoor", "Thorn", "Vale"), ("red", "blue")),
+)
+FORMS = ("{0}: {1}", "{0}: {1}", "{0}: {1}", "{0}:{1}", "{1}", " {0}: {1} ", "{0}: {1}: {1}", "{0}: {0}: {1}", "")
+WORDS = {"dimacs": ("1", "3", "9", "03", "0", "red"), "map": ("red", "blue", "green", "Red", "2")}
+
+
+@given(st.sampled_from(LEXICONS), st.data())
+def test_the_quick_reader_says_what_the_patient_one_says(lexicon, data):
+    pairs = [(label, data.draw(st.sampled_from(WORDS[lexicon.surface]))) for label in lexicon.labels()]
+    text = "\n".join(data.draw(st.sampled_from(FORMS)).format(*pair) for pair in pairs)
+    quick = _read_as_asked(lexicon)(text)
+    if quick is not None:
+        assert quick == _Sheet(lexicon).read(text)
+
+
+def test_the_quick_reader_takes_what_was_asked_for():
+    for lexicon, colours in zip(LEXICONS, ((1, 3, 2, 3), (2, 1, 1, 2)), strict=True):
+        assert _read_as_asked(lexicon)(f"\n{lexicon.write_coloring(colours)}\n") == colours
+    assert _read_as_asked(LEXICONS[0])("1: 1\n2: 8\n3: 2\n4: 3") == (1, 8, 2, 3)

@@ -38,6 +38,7 @@ def test_falsified_clauses_are_those_of_the_definition(cnf):
         expected = naive_falsified(cnf, values)
         assert cnf.falsified(values) == expected
         assert cnf.evaluate(values) == (not expected)
+        assert cnf.compile().count_falsified(values) == len(expected)
 
 
 @given(formulas())
@@ -49,6 +50,7 @@ def test_the_clausewise_evaluator_for_large_formulas_agrees(cnf):
     for values in all_assignments(cnf):
         assert large.falsified(values) == cnf.falsified(values)
         assert large.evaluate(values) == cnf.evaluate(values)
+        assert large.count_falsified(values) == cnf.compile().count_falsified(values)
 
 
 def test_a_formula_with_many_unused_variables_compiles_in_little_memory():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from logicbench.errors import BudgetExceeded
@@ -78,11 +80,8 @@ class Formula:
     @cached_property
     def vote(self) -> tuple[bool, ...]:
         """Each variable's more frequent sign: the strongest guess that looks at no clause as a whole."""
-        balance = [0] * (self.cnf.num_vars + 1)
-        for clause in self.cnf.clauses:
-            for literal in clause:
-                balance[abs(literal)] += 1 if literal > 0 else -1
-        return tuple(value >= 0 for value in balance[1:])
+        occurs = Counter(chain.from_iterable(self.cnf.clauses))
+        return tuple([occurs[v] >= occurs[-v] for v in range(1, self.cnf.num_vars + 1)])
 
     def cost(self, assignment: tuple[bool, ...]) -> int:
         """Return the number, or the weight, of the clauses that an assignment falsifies."""
