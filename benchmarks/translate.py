@@ -21,7 +21,7 @@ from typing import Any
 
 from fol_prove import CONSOLE, Rows, rows, share, show
 
-from logicbench.interop.imports.formats import FORMATS
+from logicbench.interop.imports.formats import QUESTIONS
 from logicbench.interop.imports.question import check_label
 from logicbench.models.factory import make_backend
 from logicbench.models.protocol import Sampling
@@ -102,7 +102,7 @@ def labels(questions: Rows, folio: Rows) -> None:
     for (name, title), found in sorted(groups.items()):
         with tempfile.TemporaryDirectory() as folder:
             path = write(Path(folder) / "file.jsonl", found)
-            counts = Counter(check_label(question).status for question in FORMATS[name](path))
+            counts = Counter(check_label(question).status for question in QUESTIONS[name](path))
         lines.append([title, counts.total(), *(counts[status] for status in statuses)])
     show("Published labels against the formulas of their questions", ["data set", "questions", *statuses], lines)
 
