@@ -3,7 +3,8 @@
 Run with: PYTHONPATH=tests python benchmarks/serve_load.py [--requests 1000] [--workers 1]
 
 Prints how long all of them took together, the rate, quantiles of the latency as a client sees it while all are in
-flight, and the processor time of the server's processes, from their start on; ends with 1 if any answer is not 200 or any right answer not paid.
+flight, and the processor time of the server's processes, from their start on; ends with 1 if any answer is not 200 or
+any right answer not paid. The rate is bounded by the client, which opens a connection for each request.
 """
 
 import argparse
@@ -86,9 +87,8 @@ def main() -> int:
     print(f"{len(found):,} requests at once in {seconds:.2f} s: {len(found) / seconds:,.0f} a second")
     print("latency with all of them in flight: " + ", ".join(f"p{100 * q:.0f} {v:.2f} s" for q, v in quantiles.items()))
     print(f"{refused} not answered by 200; {unpaid} of {len(found[1::2])} right answers not paid")
-    print(
-        f"processor time of the server and its {arguments.workers} workers: {used.children_user + used.children_system:.2f} s"
-    )
+    spent = used.children_user + used.children_system
+    print(f"processor time of the server and its {arguments.workers} workers: {spent:.2f} s")
     return 1 if refused or unpaid else 0
 
 
