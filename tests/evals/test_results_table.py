@@ -3,10 +3,12 @@ import json
 import math
 import os
 import pty
+from types import SimpleNamespace
 
 import pytest
 
 from logicbench.evals.record import Sample, SampleVerdict, TokenCounts, problem_fields
+from logicbench.evals.report.tables import strategies
 from logicbench.evals.results import OUTCOMES, band_of, compute_results, outcome
 from logicbench.evals.store import create_run
 from logicbench.evals.table import COLUMNS, footnotes, plain_lines, print_table, table_rows
@@ -212,3 +214,7 @@ def test_rpc_weighs_votes_by_probability(tmp_path, problems):
     assert found == {"single": pytest.approx(1 / 3), "vote": 0, "rpc": 1, "best-of-n": 1, "oracle": 1}
     assert results["overall"]["above_chance"] == pytest.approx((1 / 3 - 0.5) / 0.5)
     assert any("by rpc 100.0" in note for note in footnotes(results))
+    # The report has words for each of them.
+    table = strategies(SimpleNamespace(results=results))
+    assert not {row[0] for row in table.rows} & set(found)
+    assert any("(rpc)" in row[0] for row in table.rows)
