@@ -14,6 +14,7 @@ from logicbench.errors import InputError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from logicbench.logic.fol.normalise import Normalisation
     from logicbench.models.protocol import Backend
     from logicbench.translation.items import Item
     from logicbench.translation.pipelines.protocol import Verification
@@ -66,6 +67,13 @@ def translate_command(
         bool,
         typer.Option("--lint", help="linc: leave out samples that use a name in two ways.", rich_help_panel=_PIPELINE),
     ] = False,
+    normalise: Annotated[
+        str,
+        typer.Option(
+            help="Declared changes before the prover: none, case, number, words, typo, initials, objects or variables.",
+            rich_help_panel=_PIPELINE,
+        ),
+    ] = "none",
     temperature: Annotated[
         float | None, typer.Option(min=0.0, help="By default the pipeline's own.", rich_help_panel=_SAMPLING)
     ] = None,
@@ -99,7 +107,7 @@ def translate_command(
         backend,
         pipeline,
         _digest(data),
-        Settings(samples, rounds, _verification(verification), lint),
+        Settings(samples, rounds, _verification(verification), lint, normalise=_normalisation(normalise)),
         Sampling(
             max_tokens=max_tokens,
             temperature=chosen.temperature if temperature is None else temperature,
@@ -126,6 +134,15 @@ def _verification(name: str) -> Verification:
     found = next((each for each in known if each == name), None)
     if found is None:
         raise UnknownNameError("verification", name, known)
+    return found
+
+
+def _normalisation(name: str) -> Normalisation:
+    from logicbench.logic.fol.normalise import NORMALISATIONS
+
+    found = next((each for each in NORMALISATIONS if each == name), None)
+    if found is None:
+        raise UnknownNameError("normalisation", name, NORMALISATIONS)
     return found
 
 

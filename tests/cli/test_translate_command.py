@@ -84,6 +84,24 @@ def test_every_pipeline_ends_with_a_table_whatever_the_model_says(files, pipelin
         assert "model calls" in found.stdout and "executable" in found.stdout
 
 
+def test_formulas_are_normalised_if_asked_and_what_was_changed_is_kept(files, tmp_path):
+    data, _, run = files
+    script = tmp_path / "loose.jsonl"
+    text = "Premises:\n∀x (Cats(x) → Lazy(x))\nCat(tom) ∧ Tame(x)\nConclusion:\nlazy(tom)"
+    script.write_text("".join(json.dumps({"id": row["id"], "completion": text}) + "\n" for row in ROWS))
+    arguments = ["--model", f"scripted:{script}", "--pipeline", "logic-lm", "--output", str(run), "--fresh", "--json"]
+    plain = translate(data, *arguments)
+    assert plain.exit_code == 0 and json.loads(plain.stdout)["accuracy"] == 0.0
+    assert json.loads(translate(data, *arguments, "--normalise", "variables").stdout)["accuracy"] == 0.5
+    line = json.loads((run / "translations.jsonl").read_text().splitlines()[0])
+    assert line["verdict"] == "True" and line["details"]["normalised"] == {
+        "names": [["predicate", "Cat", 1, "Cats"], ["predicate", "lazy", 1, "Lazy"]],
+        "objects": [],
+        "variables": [[1, "x", "=tom"]],
+    }
+    assert line["formulas"][2] == "lazy(tom)", "the model's own text stays"
+
+
 def test_the_table_says_why_items_were_not_executed(files, tmp_path):
     data, _, run = files
     script = tmp_path / "broken.jsonl"
@@ -117,6 +135,7 @@ def test_an_item_without_a_text_fails_and_is_asked_again(files, tmp_path):
     [
         (["--pipeline", "clovr"], "clover"),
         (["--verification", "none"], "counter-model"),
+        (["--normalise", "spelling"], "variables"),
         (["--model", "random"], "cannot translate"),
         (["--data", "nowhere.jsonl"], "cannot read"),
     ],

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import jinja2
 
 from logicbench.errors import LogicbenchError
+from logicbench.logic.fol.normalise import Normalisation, normalise
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.syntax import Formula
 from logicbench.solvers.prover.portfolio import Budget
@@ -57,6 +58,8 @@ class Settings:
         lint: Whether linc leaves out samples in which a name is used in two ways.
         grammar: Whether questions may carry a grammar.
         budget: The prover's limits.
+        normalise: How far the formulas of an item are normalised before the prover sees them; what was changed is in
+            the translation's details.
     """
 
     samples: int = 10
@@ -65,6 +68,7 @@ class Settings:
     lint: bool = False
     grammar: bool = False
     budget: Budget | None = None
+    normalise: Normalisation = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,9 @@ def decide(
         which = "the conclusion" if place == len(texts) - 1 else f"premise {place + 1}"
         shown = f", {texts[place]!r}" if texts[place] else ""
         return Translation(texts, readable, error=f"{which}{shown}: {message}", details=notes)
+    if settings.normalise != "none":
+        normalised = normalise(found, settings.normalise)
+        found, notes = list(normalised.formulas), {**notes, "normalised": normalised.to_json()}
     program = Program(tuple(found[:-1]), found[-1])
     return answered(item, program, settings, Translation(texts, readable, parsed=True, details=notes))
 
