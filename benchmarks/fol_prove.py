@@ -79,20 +79,23 @@ def by_source(problems: Rows) -> dict[str, Rows]:
 
 def gold_agreement(problems: Rows, workers: int) -> dict[str, list[Judgement]]:
     """Labels against verdicts: formulas as they stand, and with each declared normalisation."""
-    lines, verbatim = [], {}
+    figures: dict[str, dict[str, Any]] = {}
+    verbatim: dict[str, list[Judgement]] = {}
     for source, found in by_source(problems).items():
         read = [read_problem(row, source, place) for place, row in enumerate(found, 1)]
-        agree = {}
         for level in NORMALISATIONS:
             judged = list(judge_all(read, workers, level=level))
-            agree[level] = sum(one.agrees for one in judged)
             if level == "none":
                 verbatim[source] = judged
-        parsed = sum(one.result is not None for one in verbatim[source])
-        undecided = sum(one.verdict == "Undecided" for one in verbatim[source])
-        lines.append([source, len(read), parsed, undecided, *(share(agree[one], len(read)) for one in NORMALISATIONS)])
-    columns = ["set", "problems", "parsed", "undecided", *NORMALISATIONS]
-    show("Labels that the formulas bear out", columns, lines)
+                figures[source] = {
+                    "problems": len(read),
+                    "parsed": sum(one.result is not None for one in judged),
+                    "undecided": sum(one.verdict == "Undecided" for one in judged),
+                }
+            figures[source][f"agree: {level}"] = share(sum(one.agrees for one in judged), len(read))
+    names = next(iter(figures.values()), {})
+    lines = [[name, *(figures[source][name] for source in figures)] for name in names]
+    show("Labels that the formulas bear out, by how far they are normalised", ["", *figures], lines)
     return verbatim
 
 
