@@ -217,6 +217,7 @@ def label_summary(judgements: list[Judgement]) -> dict[str, Any]:
         "agree": agree,
         "agreement": agree / len(labelled) if labelled else None,
         "verdicts": [[label, verdict, number] for (label, verdict), number in sorted(table.items())],
+        "normalised": _changes(judgements),
         "reasons": dict(Counter(one.reason for one in labelled if one.reason).most_common()),
         "disagreements": [
             {
@@ -232,9 +233,26 @@ def label_summary(judgements: list[Judgement]) -> dict[str, Any]:
     }
 
 
+def _changes(judgements: list[Judgement]) -> dict[str, int]:
+    """How many problems a normalisation changed, and how much."""
+    changed = [one.changes for one in judgements if one.changes and any(one.changes.to_json().values())]
+    return {
+        "problems": len(changed),
+        "names": sum(len(one.names) for one in changed),
+        "objects": sum(len(one.objects) for one in changed),
+        "variables": sum(len(one.variables) for one in changed),
+    }
+
+
 def _print_summary(summary: dict[str, Any]) -> None:
     total, labelled = summary["problems"], summary["labelled"]
     typer.echo(f"{total} problems, {summary['parsed']} parsed{_percent(summary['parsed_share'])}")
+    if (changed := summary["normalised"])["problems"]:
+        names, objects, variables = (changed[one] for one in ("names", "objects", "variables"))
+        typer.echo(
+            f"{changed['problems']} problems normalised: {names} names merged, {objects} predicates with their object "
+            f"spelled out, {variables} unbound variables (--output says which)"
+        )
     if labelled:
         typer.echo(f"{summary['agree']} of {labelled} labels agree{_percent(summary['agreement'])}")
     typer.echo(f"  {'label':<12}{'verdict':<14}{'problems':>8}")

@@ -74,3 +74,19 @@ def test_check_says_every_change_in_words(tmp_path: Path) -> None:
     assert "OwnsACar(x) is read as Own(x, car)" in shown and "variable x of formula 3 is read as tom" in shown
     unknown = RUN.invoke(app, ["check", str(path), "--normalise", "spelling"])
     assert "Known: case" in str(unknown.exception)
+
+
+def test_label_counts_what_was_normalised_and_writes_it(tmp_path: Path) -> None:
+    path, output = tmp_path / "problems.jsonl", tmp_path / "results.jsonl"
+    rows = [
+        {"id": "a", "premises": ["Dog(rex)", "∀x (Dogs(x) → Barks(x))"], "conclusion": "Barks(rex)", "label": "True"},
+        {"id": "b", "premises": ["Dog(rex) ∧ Loud(x)"], "conclusion": "Loud(rex)", "label": "True"},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    plain = json.loads(RUN.invoke(app, ["label", str(path), "--json"]).stdout)
+    assert plain["agree"] == 0 and plain["normalised"]["problems"] == 0
+    shown = RUN.invoke(app, ["label", str(path), "--normalise", "variables", "--output", str(output)]).stdout
+    assert "2 problems normalised: 1 names merged, 0 predicates" in shown and "2 of 2 labels agree" in shown
+    lines = [json.loads(line) for line in output.read_text().splitlines()]
+    assert lines[0]["changes"]["names"] == [["predicate", "Dogs", 1, "Dog"]]
+    assert lines[1]["changes"]["variables"] == [[0, "x", "=rex"]]
