@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from logicbench.errors import LogicbenchError
-from logicbench.logic.fol.normalise import NORMALISATIONS
+from logicbench.logic.fol.normalise import NORMALISATIONS, Normalisation, normalise
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.syntax import And, Exists, Forall, Formula, Iff, Implies, Not, Or, Xor, fold, rebuild
 from logicbench.logic.fol.transform import nnf, rename_apart
@@ -40,7 +40,7 @@ from logicbench.translation.compare.sampling import agreement
 from logicbench.translation.edits import KINDS
 from logicbench.translation.labels import Judgement, judge, judge_all, read_problem
 from logicbench.translation.perturb import perturb
-from logicbench.translation.programs import read_folio_program, read_rule_program
+from logicbench.translation.programs import Program, read_folio_program, read_rule_program
 from logicbench.translation.sensitivity import MEASURES, draw, score_texts, summarise
 from logicbench.translation.typed_programs import read_typed_program
 
@@ -177,28 +177,33 @@ def programs(outputs: Rows) -> None:
             count["theirs right"] += row["logiclm_pred"] == row["gold"]
         try:
             letter = answer(row["dataset"], row["program"])
+            bound = answer(row["dataset"], row["program"], "variables") if row["dataset"] == "FOLIO" else letter
         except LogicbenchError:
             continue
         count["run"] += 1
         count["right"] += letter == row["gold"]
+        count["right, normalised"] += bound == row["gold"]
+    figures = ("theirs run", "run", "theirs right", "right", "right, normalised")
     lines = [
-        [dataset, model, count["all"]]
-        + [share(count[one], count["all"]) for one in ("theirs run", "run", "theirs right", "right")]
+        [dataset, model, count["all"], *(share(count[one], count["all"]) for one in figures)]
         for (dataset, model), count in sorted(counts.items())
     ]
     columns = ["data set", "model", "programs", "run, published", "run, here", "right, published", "right, here"]
-    show("Published logic programs", columns, lines)
+    columns.append("normalised")
+    show("Published logic programs; FOLIO's normalised up to unbound variables", columns, lines)
 
 
-def answer(dataset: str, program: str) -> str | None:
-    """The letter that a program answers; None if every option turns out wrong."""
+def answer(dataset: str, program: str, level: Normalisation = "none") -> str | None:
+    """The letter that a program answers; None if every option is wrong, or the premises contradict each other."""
     if dataset in ("AR-LSAT", "LogicalDeduction"):
         return read_typed_program(program).answer()
     if dataset == "FOLIO":
-        verdict = read_folio_program(program).run().verdict
+        read = read_folio_program(program)
+        *premises, conclusion = normalise([*read.premises, read.conclusion], level).formulas
+        verdict = Program(tuple(premises), conclusion).run().verdict
     else:
         verdict = read_rule_program(program).run_rules().verdict
-    return {"True": "A", "False": "B"}.get(verdict, "B" if dataset == "ProntoQA" else "C")
+    return {"True": "A", "False": "B", "Uncertain": "B" if dataset == "ProntoQA" else "C"}.get(verdict)
 
 
 def rewritings(formula: Formula) -> Iterator[Formula]:
