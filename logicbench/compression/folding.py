@@ -96,9 +96,11 @@ def _outcome(reports: Sequence[TensorReport], losses: dict[str, tuple[float, flo
     size = sum(report.size for report in reports)
     achieved = sum(report.achieved * report.size for report in reports) / size
     warnings = [f"{report.name}: {report.note}" for report in reports if report.note]
+    worth = f"a runtime with a kernel for them would store {achieved:.1%} less"
+    if achieved <= 0:
+        worth = "they have more parameters than the matrices themselves: give a smaller --set block"
     warnings.append(
-        f"for measuring accuracy only: the factors are multiplied out, so that the folder is dense; {achieved:.1%} is "
-        "what a runtime with a kernel for them would not store"
+        f"for measuring accuracy only: the factors are multiplied out, so that the folder is dense; {worth}"
     )
     share = sum(last for _, last in losses.values()) / (sum(first for first, _ in losses.values()) or 1.0)
     details = {"loss_against_mask": share, "losses": losses}
