@@ -39,7 +39,7 @@ class Factors:
         inner: The blocks of B, [in / c, c, c].
         rows: Lengths of the rows, [out].
         columns: Lengths of the columns, [in].
-        losses: The loss at the start, and after every round.
+        losses: The loss at the start, and after every round that lowered it.
     """
 
     outer: Tensor
@@ -94,10 +94,15 @@ def factorise(weight: Tensor, squares: Tensor, *, block: int = 32, rounds: int =
     state = _State.start(scaled, importance, mask, block_of(height, block), block_of(width, block))
     losses = [state.loss()]
     for _ in range(rounds):
+        before = state.outer, state.core.clone(), state.inner
         state.solve_outer()
         state.solve_inner()
         state.solve_core()
-        losses.append(state.loss())
+        loss = state.loss()
+        if not loss <= losses[-1]:  # nothing is left but rounding
+            state.outer, state.core, state.inner = before
+            break
+        losses.append(loss)
     return Factors(state.outer, _matrix(state.core), state.inner, rows, columns, tuple(losses))
 
 

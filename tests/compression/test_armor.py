@@ -12,6 +12,7 @@ from test_sparsegpt import output_error, trained_layer  # noqa: E402, F401
 from logicbench.compression.armor import CORE, factorise  # noqa: E402
 from logicbench.compression.folding import FoldSettings, fold_model  # noqa: E402
 from logicbench.compression.masks import fits_pattern, lowest_in_groups  # noqa: E402
+from logicbench.compression.method_options import FoldOptions  # noqa: E402
 from logicbench.compression.pipeline import Workplace  # noqa: E402
 from logicbench.compression.request import CompressionRequest, run_request  # noqa: E402
 from logicbench.errors import InputError  # noqa: E402
@@ -51,8 +52,7 @@ def test_the_loss_never_rises_and_the_core_stays_2_of_4(seed, high, wide, block,
     factors = factorise(weight, squares, block=block, rounds=4)
     assert torch.isfinite(factors.dense()).all()
     assert fits_pattern(factors.core, CORE)
-    for before, after in zip(factors.losses, factors.losses[1:], strict=False):
-        assert after <= before * (1 + 1e-4) + 1e-9
+    assert list(factors.losses) == sorted(factors.losses, reverse=True)
     # The product is what the three matrices give, and the loss is the one that is documented.
     product = block_diagonal(factors.outer) @ factors.core @ block_diagonal(factors.inner)
     torch.testing.assert_close(factors.rows[:, None] * product * factors.columns, factors.dense(), atol=1e-4, rtol=1e-4)
@@ -102,7 +102,7 @@ def test_a_folded_model_is_dense_and_says_what_it_is_for(model_folder, tmp_path)
 def test_experts_are_factorised_too():
     model = make_model("qwen3_moe")
     before = model.model.layers[0].mlp.experts.down_proj.detach().clone()
-    outcome = fold_model(model, FoldSettings("armor"), make_calibration(), HERE)
+    outcome = fold_model(model, FoldSettings("armor", FoldOptions(rounds=1)), make_calibration(), HERE)
     assert not torch.equal(before, model.model.layers[0].mlp.experts.down_proj)
     assert len(outcome.tensors) == 3 * (4 + 2 * 6)
 
