@@ -80,6 +80,8 @@ class TypedProgram:
     def run(self, rlimit: int = 20_000_000) -> tuple[bool | None, ...]:
         """Whether each option is right; None where Z3's resource limit did not suffice.
 
+        Nothing is right or wrong, and the result is empty, where the constraints contradict each other.
+
         Raises:
             InputError: A symbol is not declared, or an expression has the wrong sort.
         """
@@ -91,6 +93,8 @@ class TypedProgram:
         solver = z3.Solver(ctx=builder.context)
         solver.set("rlimit", rlimit)
         solver.add(*builder.ranges(), *constraints)
+        if solver.check() == z3.unsat:
+            return ()
         found: list[bool | None] = []
         for option, goal in zip(self.options, goals, strict=True):
             answer = str(solver.check(z3.Not(goal) if option.mode == "valid" else goal))
@@ -99,7 +103,7 @@ class TypedProgram:
         return tuple(found)
 
     def answer(self, rlimit: int = 20_000_000) -> str | None:
-        """The letter of the first option that is right, or None."""
+        """The letter of the first option that is right; None if there is none or the constraints are contradictory."""
         right = self.run(rlimit)
         return next((chr(ord("A") + place) for place, one in enumerate(right) if one), None)
 

@@ -105,6 +105,8 @@ def _check_options(question: Question, program: TypedProgram) -> Check:
         right = program.run()
     except LogicbenchError as error:
         return Check("not checked", reason=str(error))
+    if not right:
+        return Check("inconsistent", "Inconsistent", "the constraints contradict each other")
     if None in right:
         return Check("undecided", reason="Z3's resource limit did not suffice")
     letters = [letter for letter, one in zip(question.answers, right, strict=False) if one]

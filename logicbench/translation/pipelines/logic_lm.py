@@ -50,6 +50,8 @@ def execute(item: Item, text: str, settings: Settings) -> Translation:
         right = program.run()
     except LogicbenchError as error:
         return Translation(parsed=True, error=str(error))
+    if not right:
+        return Translation(parsed=True, executed=True, verdict="Inconsistent")
     if None in right and not any(right):
         return Translation(parsed=True, verdict="Undecided", error="the resource limit did not suffice")
     letter = next((chr(ord("A") + place) for place, one in enumerate(right) if one), None)
