@@ -2,8 +2,9 @@
 
     PYTHONPATH=tests python tests/adversarial/search.py --minutes 60
 
-It starts from random answers, other problems' answers, the prompt and hostile text, never from the problem's own
-answer, keeps what the shaped reward pays most, and submits all that is accepted to `adversarial.oracle`. It also
+On one problem of a task it starts from random answers, other problems' answers, the prompt and hostile text, never
+from the problem's own answer; on the next one from its own answer, to see whether what is nearly right is taken for
+right. It keeps what the shaped reward pays most, and submits all that is accepted to `adversarial.oracle`. It also
 checks that no other answer earns as much as a right one, and that an accepted answer is refused once it is
 contradicted. Exits with 1 if it finds anything.
 """
@@ -39,7 +40,7 @@ class Found:
 class Search:
     """Hill climbing on one problem."""
 
-    def __init__(self, problem, others, rng):
+    def __init__(self, problem, others, rng, near=False):
         self.problem, self.rng = problem, rng
         self.family = get_family(problem.family)
         stream = Stream("adversarial", problem.id)
@@ -48,15 +49,16 @@ class Search:
         lines = [line for line in problem.prompt.splitlines() if line.strip()]
         self.material += rng.sample(lines, min(8, len(lines)))
         self.pool = [(self.value(text)[0], text) for text in (f"Answer: {guess}" for guess in guesses)]
+        self.right = f"Answer: {problem.reference}" if near else None
         self.tried = self.accepted = 0
 
     def value(self, text):
         verdict = logicbench.verify(self.problem, text)
         return SHAPES["shaped"].value(verdict, len(text) / 4), verdict
 
-    def mutate(self, text):
+    def mutate(self, text, most=4):
         rng = self.rng
-        for _ in range(rng.randint(1, 4)):
+        for _ in range(rng.randint(1, most)):
             at, kind = rng.randint(0, len(text)), rng.randrange(8)
             if kind == 0:
                 text = text[:at] + rng.choice(ALPHABET) + text[at:]
@@ -85,7 +87,10 @@ class Search:
 
     def step(self):
         """Try one mutant; return what it found, if anything."""
-        text = self.mutate(self.rng.choice(self.pool)[1])
+        if self.right is not None and self.rng.random() < 0.7:
+            text = self.mutate(self.right, most=2)
+        else:
+            text = self.mutate(self.rng.choice(self.pool)[1])
         self.tried += 1
         try:
             paid, verdict = self.value(text)
@@ -129,8 +134,8 @@ def search(rng, steps, tasks, deadline=None):
         problems = list(logicbench.generate(family, task, **request))
         tried = accepted = 0
         findings = []
-        for problem in problems[:2]:
-            climb = Search(problem, problems, rng)
+        for place, problem in enumerate(problems[:2]):
+            climb = Search(problem, problems, rng, near=place == 1)
             for _ in range(steps):
                 if deadline is not None and time.monotonic() > deadline:
                     break

@@ -38,6 +38,10 @@ def _z3(node, declared, individual, bound):
         return bound[node.name]
     if kind == "Constant":
         return declared[node.name]
+    if kind == "Truth":
+        return z3.BoolVal(node.value)
+    if kind == "Count":
+        raise Undecided("it counts")
     if kind in ("Forall", "Exists"):
         variable = z3.FreshConst(individual)
         body = _z3(node.body, declared, individual, {**bound, node.variable.name: variable})
@@ -46,7 +50,7 @@ def _z3(node, declared, individual, bound):
     if kind in ("Predicate", "Function"):
         return declared[node.name](*parts)
     make = {
-        "Not": z3.Not, "And": z3.And, "Or": z3.Or, "Implies": z3.Implies,
+        "Not": z3.Not, "And": z3.And, "Or": z3.Or, "Implies": z3.Implies, "Xor": z3.Xor,
         "Iff": lambda a, b: a == b, "Equal": lambda a, b: a == b,
     }[kind]  # fmt: skip
     return make(*parts)
