@@ -21,7 +21,7 @@ from logicbench.generators.skills.composition import (
 )
 from logicbench.generators.skills.knobs import SkillsKnobs
 from logicbench.generators.skills.rules import Rule
-from logicbench.generators.skills.twins import changes
+from logicbench.generators.skills.twins import changes, repetitions
 from logicbench.logic.fol.printing import render
 from logicbench.logic.fol.syntax import And, Exists, Forall, Formula, Implies, Or, Predicate, Variable
 from logicbench.logic.fol.transform import signature
@@ -30,11 +30,16 @@ from logicbench.seeding import Stream
 MAX_DRAWS = 60
 """Arguments drawn for one group before its knobs are called impossible."""
 
-LOOSE = 6
-"""Attempts after which the lines of twins may differ in length."""
+MAX_EXTRA = 3
+"""Premises added at most to an argument that has no twin without them."""
+
+LOOSE = 14
+"""Attempts after which the lines of twins may differ in their looks."""
 
 MAX_CHANGES = 80
 """Changed arguments tried for a twin."""
+
+_ONE_OF_A_KIND = {letter: letters[0] for letters in (PROPOSITIONS, PREDICATES, CONSTANTS) for letter in letters}
 
 _X = Variable("x")
 
@@ -64,8 +69,8 @@ def _attempt(first: Rule, knobs: SkillsKnobs, attempt: int, stream: Stream) -> l
     composed = compose(first, knobs.length, stream)
     if composed is None:
         return None
-    # Some rules have a twin only beside a further premise; they get one after a few tries.
-    extra = max(knobs.distractors, 1 if attempt >= 3 else 0)
+    # Some rules have a twin only beside further premises; they get them after a few tries.
+    extra = max(knobs.distractors, min(attempt // 3, MAX_EXTRA))
     premises = list(composed.premises)
     for _ in range(extra):
         further = _distractor((*premises, composed.conclusion), stream)
@@ -78,23 +83,23 @@ def _attempt(first: Rule, knobs: SkillsKnobs, attempt: int, stream: Stream) -> l
     wanted = first.kind != "fallacy"
     if _judge(statements) is not wanted:
         return None
-    lengths = _lengths(statements)
+    looks = _looks(statements)
     for number, changed in enumerate(changes(statements, stream)):
         if number == MAX_CHANGES:
             return None
-        # Lengths of lines would tell where negations and quantifiers stand, and with them many a fallacy. Only
-        # affirming a disjunct has no twin of the same lengths.
-        alike = attempt >= LOOSE or _lengths(changed) == lengths
+        # Forms would tell where negations and quantifiers stand, and with them many a fallacy, and that a statement was
+        # changed: rules have the forms that people use. Exchanges also join a thing with itself, as rules seldom do.
+        alike = attempt >= LOOSE or _looks(changed) == looks
         if alike and len(set(changed)) == len(changed) and _judge(changed) is (not wanted):
             pair = (statements, changed) if wanted else (changed, statements)
             return _drafts(pair, composed, first, knobs, stream)
     return None
 
 
-def _lengths(statements: Sequence[Formula]) -> tuple[list[int], int]:
-    """Return the lengths of the premises, sorted, and of the conclusion."""
-    *premises, conclusion = (len(render(formula)) for formula in statements)
-    return sorted(premises), conclusion
+def _looks(statements: Sequence[Formula]) -> tuple[list[str], str, int]:
+    """Return the forms of the premises, sorted, and of the conclusion, and how often a thing is joined with itself."""
+    *premises, conclusion = (render(formula) for formula in rename(statements, _ONE_OF_A_KIND))
+    return sorted(premises), conclusion, repetitions(statements)
 
 
 def _judge(statements: Sequence[Formula]) -> bool | None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from logicbench.generators.fol import evidence
 from logicbench.generators.fol.argument import Argument
-from logicbench.logic.fol.syntax import And, Formula, Iff, Implies, Not, Or, Predicate, fold, walk
+from logicbench.generators.skills.twins import repetitions
+from logicbench.logic.fol.syntax import Formula, Not, Predicate, fold, walk
 from logicbench.logic.fol.transform import signature
 
 Solver = Callable[[Argument], str]
@@ -55,13 +56,7 @@ def _by_denials(argument: Argument) -> str:
 
 def _by_repetition(argument: Argument) -> str:
     """INVALID if a connective joins something with itself."""
-    joined = (
-        node.children
-        for formula in argument.formulas
-        for node in walk(formula)
-        if isinstance(node, And | Or | Implies | Iff)
-    )
-    return "INVALID" if any(len(set(parts)) < len(parts) for parts in joined) else "VALID"
+    return "INVALID" if repetitions(argument.formulas) else "VALID"
 
 
 JUDGE: Mapping[str, Solver] = {

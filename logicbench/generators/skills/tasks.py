@@ -111,7 +111,8 @@ class Certify:
         parts = [
             _conclusion(view),
             f"If the {view.claim} must be true whenever all of the {view.nouns} are true, answer VALID, a semicolon, "
-            f"and the numbers of {view.nouns} from which it follows and none of which could be left out. If not, "
+            f"and the numbers of {view.nouns} from which it follows and none of which could be left out (the word none "
+            "if it is true whatever they say). If not, "
             f"answer INVALID, a semicolon, and a situation in which all of the {view.nouns} are true and the "
             f"{view.claim} is false.",
             situations.explain(symbols) + ".",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from logicbench.logic.fol.syntax import And, Exists, Forall, Formula, Implies, Not, Or, Predicate, rebuild
+from logicbench.logic.fol.syntax import And, Exists, Forall, Formula, Iff, Implies, Not, Or, Predicate, rebuild, walk
 from logicbench.seeding import Stream
 
 Statements = tuple[Formula, ...]
@@ -17,6 +17,12 @@ Statements = tuple[Formula, ...]
 
 Place = tuple[int, tuple[int, ...]]
 """Which statement, and the path to a part of it."""
+
+
+def repetitions(statements: Sequence[Formula]) -> int:
+    """Return the number of connectives that join something with itself, as "whoever is tanned is tanned" does."""
+    nodes = (node for formula in statements for node in walk(formula) if isinstance(node, And | Or | Implies | Iff))
+    return sum(len(set(node.children)) < len(node.children) for node in nodes)
 
 
 def changes(statements: Statements, stream: Stream) -> Iterator[Statements]:
