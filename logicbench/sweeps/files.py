@@ -16,7 +16,7 @@ from logicbench.evals.report.style import PALETTE, css_variables
 from logicbench.evals.report.svg import draw, legend
 from logicbench.sweeps.charts import charts
 from logicbench.sweeps.outcome import SweepOutcome, to_csv
-from logicbench.sweeps.words import COLUMNS, cells, collapse, empty_cells, footnotes
+from logicbench.sweeps.words import COLUMNS, cells, collapse, empty_cells, footnotes, kept
 
 
 def write_outcome(outcome: SweepOutcome, folder: Path) -> list[Path]:
@@ -46,6 +46,7 @@ def render_page(outcome: SweepOutcome) -> str:
         missing=[empty_cells(arm) for arm in outcome.failed],
         curves=[collapse(summary) for summary in outcome.curves],
         notes=footnotes(outcome),
+        kept=kept(outcome),
         version=logicbench.__version__,
         style=Markup(style),
         style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),

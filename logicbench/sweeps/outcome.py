@@ -89,8 +89,9 @@ class CurveSummary:
 
     Attributes:
         curve: The method with its settings.
-        holds: The greatest sparsity up to which every arm keeps 95% of the dense model's accuracy above chance, stays
-            below 1.5 times its tokens and shows no sign of collapse; None if not even the smallest does.
+        holds: The greatest sparsity up to which every arm keeps 95% of the dense model's accuracy above chance (of its
+            accuracy where chance is unknown), stays below 1.5 times its tokens and shows no sign of collapse; None if
+            not even the smallest does.
         fails: The smallest sparsity that does not; None if all hold.
         why: What failed there.
     """
@@ -109,7 +110,7 @@ class SweepOutcome:
         title: The sweep's.
         model: The dense model.
         items: Problems that all arms completed.
-        chance: Accuracy of a random well-formed answer on them.
+        chance: Accuracy of a random well-formed answer on them; None where it is unknown for some of them.
         rows: One an arm, the dense model first.
         curves: One a method.
         failed: Arms without a result, and why.
@@ -202,8 +203,9 @@ def _summary(curve: str, rows: Sequence[Row], dense: Row) -> CurveSummary:
 def _reasons(row: Row, dense: Row) -> list[str]:
     reasons = []
     own, base = (row.corrected, dense.corrected) if row.corrected is not None else (row.accuracy, dense.accuracy)
+    name = "accuracy" if row.corrected is None else "accuracy above chance"
     if own is not None and base is not None and base > 0 and own < KEPT * base:
-        reasons.append(f"accuracy above chance {own:.3f}, dense {base:.3f}")
+        reasons.append(f"{name} {own:.3f}, dense {base:.3f}")
     if row.token_ratio is not None and row.token_ratio > INFLATION:
         reasons.append(f"{row.token_ratio:.2f} times the tokens")
     return reasons + list(row.flags)

@@ -57,6 +57,11 @@ def collapse(summary: CurveSummary) -> str:
     return f"{summary.curve}: {start}; at {summary.fails:.0%}: {summary.why}"
 
 
+def kept(outcome: SweepOutcome) -> str:
+    """Return what a method must keep of the dense model's to hold."""
+    return "accuracy" if outcome.chance is None else "accuracy above chance"
+
+
 def footnotes(outcome: SweepOutcome) -> list[str]:
     """Return what a reader of the table needs to know."""
     chance = "" if outcome.chance is None else f" A random well-formed answer scores {percent(outcome.chance)}%."
@@ -64,9 +69,14 @@ def footnotes(outcome: SweepOutcome) -> list[str]:
         f"{outcome.items:,} problems that all arms completed; percentages. removed: of the weights worked on; "
         "difference, lost (only the dense model right), gained (only the arm), p (adjusted over all arms by Holm's "
         f"method) and threshold (shift of the hardness of half performance) are against the dense model.{chance}",
-        "holds: at least 95% of the dense model's accuracy above chance, at most 1.5 times its tokens, no sign of "
-        "collapse, at this and every smaller sparsity; by point estimates.",
+        f"holds: at least 95% of the dense model's {kept(outcome)}, at most 1.5 times its tokens, no sign of collapse, "
+        "at this and every smaller sparsity; by point estimates.",
     ]
+    if outcome.chance is None:
+        notes.append(
+            "For some of these tasks the chance of a guess is unknown, so none is taken off: an arm that only guesses "
+            "labels keeps what guesses earn."
+        )
     dense = outcome.rows[0]
     if outcome.chance is not None and dense.low is not None and dense.low <= outcome.chance:
         notes.append(

@@ -264,7 +264,9 @@ def test_a_curve_holds_up_to_the_first_arm_that_fails():
     rows = [dense, row("a", "a", 0.4, 0.5), row("b", "a", 0.2, 0.78), row("c", "a", 0.6, 0.79)]
     (found,) = summarise(rows)
     assert (found.holds, found.fails) == (0.2, 0.4)
-    assert "0.500, dense 0.800" in found.why
+    assert found.why == "accuracy above chance 0.500, dense 0.800"
+    bare = [replace(each, corrected=None) for each in rows]
+    assert summarise(bare)[0].why == "accuracy 0.500, dense 0.800"
     (found,) = summarise([dense, row("a", "a", 0.2, 0.8, ratio=2.0)])
     assert (found.holds, found.fails, found.why) == (None, 0.2, "2.00 times the tokens")
     (found,) = summarise([dense, row("a", "a", 0.2, 0.8, flags=("loops",))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from logicbench.evals.compare import compare
@@ -46,11 +46,18 @@ def comparison_panel(runs: Sequence[RunData]) -> Panel:
     )
     notes = [note for contrast in found.contrasts for note in contrast_notes(contrast, found)]
     return Panel(
-        tuple(line.removeprefix("! ") for contrast in found.contrasts for line in flag_lines(contrast.flags)),
+        tuple(_flags(found)),
         tuple(figure for figure in figures if figure is not None),
         tuple(_table(contrast, found, number) for number, contrast in enumerate(found.contrasts, 1)),
         (*notes, *general_notes(found)),
     )
+
+
+def _flags(found: Comparison) -> Iterator[str]:
+    """Yield the signs of collapse, with the run's name where several runs are compared."""
+    for contrast in found.contrasts:
+        who = f"{contrast.run}: " if len(found.contrasts) > 1 else ""
+        yield from (who + line.removeprefix("! ") for line in flag_lines(contrast.flags))
 
 
 def differences(found: Comparison) -> Forest:
