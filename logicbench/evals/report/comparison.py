@@ -94,4 +94,6 @@ def _table(contrast: Contrast, found: Comparison, number: int) -> Table:
     rows = contrast_rows(contrast, found.alpha)
     strong = frozenset(place for place, (dimension, _) in enumerate(rows) if dimension in _STRONG)
     title = f"{found.baseline.name} → {contrast.run}"
-    return Table(f"compare-{number}", title, COLUMNS, tuple(cells for _, cells in rows), strong)
+    # Pages drop the blanks that indent surfaces in the terminal.
+    lines = (("@" + cells[0].strip(), *cells[1:]) if dimension == "surface" else cells for dimension, cells in rows)
+    return Table(f"compare-{number}", title, COLUMNS, tuple(lines), strong)
