@@ -45,7 +45,7 @@ class SatFamily:
     """Propositional satisfiability in conjunctive normal form."""
 
     name = "sat"
-    version = "1"
+    version = "2"
     summary = "satisfiability of CNF formulas: decide, certify, solve, optimise, explain, count"
     control = (
         "The control parameter is the number of clauses per variable; random 3-SAT is hardest where half of the "
@@ -76,8 +76,15 @@ class SatFamily:
         """Make instances of a given formula.
 
         Raises:
-            InputError: If the formula does not fit the task.
+            InputError: If the formula does not fit the task, or has no clause, or one without literals, which code and
+                stories cannot show.
         """
+        if not cnf.clauses:
+            raise InputError("a formula without clauses makes no problem")
+        if () in cnf.clauses:
+            raise InputError(
+                f"clause {cnf.clauses.index(()) + 1} is empty; a formula that is false as it stands makes no problem"
+            )
         return _TASKS[task].adopt(cnf, knobs, stream)
 
     control_parameter = "ratio"

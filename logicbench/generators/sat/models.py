@@ -72,7 +72,9 @@ class Backbone:
             if literal not in fixed
         ]
         if fixed - given:
-            wrong.append(Violation("missing-backbone", f"{len(fixed - given)} more have the same value always."))
+            missing = len(fixed - given)
+            have = "has" if missing == 1 else "have"
+            wrong.append(Violation("missing-backbone", f"{missing} more {have} the same value always."))
         return verdict(not wrong, literals(value), wrong)
 
     def guess(self, formula: Formula, stream: Stream) -> str:

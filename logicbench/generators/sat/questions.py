@@ -37,11 +37,11 @@ def certify(view: View, evidence: str) -> str:
 
 def subset_evidence(view: View, limit: int | None) -> str:
     """Describe an unsatisfiable subset: minimal, or of at most `limit` clauses."""
-    together = f"the numbers, separated by commas, of {view.clauses} that cannot all be {view.satisfied} together"
+    together = f"the numbers, separated by commas, of {view.clauses} {view.who} cannot all be {view.satisfied} together"
     if limit is not None:
         return f"{together}; name at most {limit} of them"
     return (
-        f"{together}, chosen so that after leaving out any one of them the others could all be "
+        f"{together}, chosen so that after leaving out any one of them the others of them could all be "
         f"{view.satisfied} together"
     )
 
@@ -62,7 +62,7 @@ def maxsat(view: View, weighted: bool) -> str:
     """Ask for an assignment that breaks as little as possible."""
     goal = f"as few {view.clauses} as possible are {view.broken}"
     if weighted:
-        goal = f"the total weight of the {view.clauses} that are {view.broken} is as small as possible"
+        goal = f"the total weight of the {view.clauses} {view.who} are {view.broken} is as small as possible"
     return (
         f"There is no way to make all {view.clauses} {view.satisfied}. Find {view.assignment} such that {goal}.\n\n"
         f"{FINISH} {view.digits}."
@@ -73,19 +73,18 @@ def mcs(view: View) -> str:
     """Ask for a minimal correction subset."""
     return (
         f"There is no way to make all {view.clauses} {view.satisfied}. Find a set of {view.clauses} to leave out such "
-        f"that all others can be {view.satisfied} together, and such that none was left out needlessly: putting any "
-        f"single one of them back would make it impossible again for all the {view.clauses} that remain to be "
-        f"{view.satisfied} together.\n\n"
-        f"{FINISH} the numbers of the {view.clauses} that you leave out, separated by commas."
+        f"that all others can be {view.satisfied} together, and such that none was left out needlessly: if any single "
+        f"one of them were put back, then the {view.clauses} {view.who} remain could again not all be {view.satisfied} "
+        f"together.\n\n{FINISH} the numbers of the {view.clauses} you leave out, separated by commas."
     )
 
 
 def mus(view: View) -> str:
     """Ask for a minimal unsatisfiable subset."""
     return (
-        f"There is no way to make all {view.clauses} {view.satisfied}. Find a set of {view.clauses} that already "
-        f"cannot all be {view.satisfied} together, and that is minimal: leaving out any single one of them, the others "
-        f"of the set can all be {view.satisfied} together.\n\n"
+        f"There is no way to make all {view.clauses} {view.satisfied}. Find a set of {view.clauses} {view.who} "
+        f"already cannot all be {view.satisfied} together, and that is minimal: if any single one of them is left out, "
+        f"the others of the set can all be {view.satisfied} together.\n\n"
         f"{FINISH} the numbers of the {view.clauses} in your set, separated by commas."
     )
 
@@ -97,9 +96,9 @@ def _one(view: View) -> str:
 def backbone(view: View) -> str:
     """Ask for the literals that hold in every model."""
     return (
-        f"{_one(view)} Which {view.variable}s have the same value in all such {view.assignments}?\n\n"
-        f"{FINISH} the numbers of these {view.variable}s, separated by commas, each with a minus sign in front if the "
-        f"value is the negative one: 1 means that in all of them {view.fact(1)}, and -1 means that in all of them "
+        f"{_one(view)} Which {view.variable}s {view.same} in all such {view.assignments}?\n\n"
+        f"{FINISH} the numbers of these {view.variable}s, separated by commas, each with a minus sign in front if it "
+        f"is {view.false}: 1 means that in all of them {view.fact(1)}, and -1 means that in all of them "
         f"{view.fact(-1)}. If there is none, give the word none."
     )
 

@@ -119,7 +119,7 @@ DOMAINS = (
         dual_rules=(
             "Each neighbour objects to one combination of lanterns. A neighbour is upset exactly when the whole combination is seen, and content otherwise.",
             "A neighbour is upset if everything on the neighbour's list is seen as listed, and content as soon as one thing on it is not.",
-            "Every neighbour has named things that must not all be so together; if all of them are so the neighbour is upset, and otherwise the neighbour is content.",
+            "Every neighbour has named things that must not all be the case together; if all of them are the case the neighbour is upset, and otherwise the neighbour is content.",
         ),
         heading="The requests are:",
         dual_heading="The lists are:",

@@ -38,6 +38,12 @@ class View:
     variable: str = "variable"
     satisfied: str = "true"
     broken: str = "false"
+    who: str = "that"
+    """Relative pronoun of the clauses."""
+    same: str = "have the same value"
+    """Said of variables with one value in several assignments."""
+    false: str = "false"
+    """Said of a variable whose value is the negative one."""
     everything: str = "every clause is true"
     premises: str = "the clauses above"
     """What a proof starts from."""
@@ -54,6 +60,11 @@ class View:
 def view(surface: str, formula: CNF, weights: Weights, stream: Stream) -> View:
     """Show a formula in a surface."""
     return _SURFACES[surface](formula, weights, stream)
+
+
+def _weighed(weights: Weights, clause: str) -> list[str]:
+    """Return the sentence that explains the weights on lines, if there are any."""
+    return [] if weights is None else [f"The weight of each {clause} stands in brackets at the end of its line."]
 
 
 def _weight(weights: Weights, index: int) -> str:
@@ -73,21 +84,25 @@ def _math(formula: CNF, weights: Weights, stream: Stream) -> View:
         opening = "Let $x_{1}$ be a propositional variable"
         if size > 1:
             opening = f"Let $x_{{1}}, \\ldots, x_{{{size}}}$ be propositional variables"
-        note = f"and let $F$ be the conjunction of these {count} clauses:"
+        clauses = f"be the conjunction of these {count} clauses" if count > 1 else "consist of this one clause"
+        note = f"and let $F$ {clauses}:"
     elif style == "unicode":
         names = [f"x{v}" for v in range(1, size + 1)]
         negation, join, left, right = "¬", " ∨ ", "(", ")"
         line, last = "C{index}: {clause}{weight}", f"x{size}"
         has = f"the {size} variables x1 to {last}" if size > 1 else "the variable x1"
         opening = f"A formula in conjunctive normal form has {has}"
-        note = f"and is the conjunction of these {count} clauses (¬ is negation, ∨ is inclusive or):"
+        clauses = f"is the conjunction of these {count} clauses" if count > 1 else "consists of this one clause"
+        note = f"and {clauses} (¬ is negation, ∨ is inclusive or):"
     else:
         names = [f"x{v}" for v in range(1, size + 1)]
         negation, join, left, right = "not ", ", ", "{", "}"
         line, last = "{index}. {clause}{weight}", f"x{size}"
         has = f"the variables x1 to {last}" if size > 1 else "the variable x1"
-        opening = f"Below are {count} sets of literals over {has}"
-        note = "and each set is a clause, which is true when at least one of its literals is true:"
+        opening, subject = f"Below are {count} sets of literals over {has}", "each set"
+        if count == 1:
+            opening, subject = f"Below is one set of literals over {has}", "this set"
+        note = f"and {subject} is a clause, which is true when at least one of its literals is true:"
 
     shown = ["", *names, *(negation + name for name in reversed(names))]  # a negative literal indexes from the end
     lines = [
@@ -101,7 +116,7 @@ def _math(formula: CNF, weights: Weights, stream: Stream) -> View:
     first = "$x_{1}$" if style == "latex" else "x1"
     quoted = [f"${name}$" for name in names] if style == "latex" else names
     return View(
-        statement=f"{opening}, {note}\n\n" + "\n".join(lines),
+        statement="\n\n".join([f"{opening}, {note}", "\n".join(lines), *_weighed(weights, "clause")]),
         names=tuple(f"x{v}" for v in range(1, size + 1)),
         template=style,
         positive=lambda v: f"{quoted[v - 1]} is true",
@@ -119,13 +134,21 @@ def _digits(size: int, order: str, positive: str = "true", negative: str = "fals
 # --- DIMACS ---------------------------------------------------------------------------------------------------------
 
 _DIMACS_INTRO = {
-    "plain": "Here is a formula in conjunctive normal form, in DIMACS format.",
+    "plain": (
+        "Here is a formula in conjunctive normal form, in DIMACS format. Each line below the header is a clause, which "
+        "is true when at least one of its literals is true, and ends with 0; a number is a variable, and a minus sign "
+        "negates it."
+    ),
     "explained": (
         "The following text is a CNF formula in DIMACS format: variables are numbered from 1, a minus sign negates a "
         "variable, and each line after the header is a clause, ended by 0, that is true when at least one of its "
         "literals is true."
     ),
-    "file": "A SAT solver is given the following DIMACS file.",
+    "file": (
+        "A SAT solver is given the following DIMACS file. A line that begins with c is a comment, and the one that "
+        "begins with p is the header. Each line after it is a clause, ended by 0, that is true when at least one of "
+        "its literals is true; a number is a variable, and a minus sign negates it."
+    ),
 }
 
 
@@ -135,8 +158,9 @@ def _dimacs(formula: CNF, weights: Weights, stream: Stream) -> View:
     lines = [f"p cnf {size} {count}"]
     lines += [" ".join(map(str, clause)) + " 0" for clause in formula.clauses]
     if style == "file":
-        lines.insert(0, f"c {size} variables, {count} clauses")
-    note = f"{_DIMACS_INTRO[style]} Clauses are numbered from 1 to {count} in the order of their lines."
+        lines.insert(0, f"c {size} variable{'s' * (size > 1)}, {count} clause{'s' * (count > 1)}")
+    numbered = f"Clauses are numbered from 1 to {count} in the order of their lines."
+    note = f"{_DIMACS_INTRO[style]} {numbered if count > 1 else 'There is one clause, number 1.'}"
     if weights is not None:
         listed = ", ".join(map(str, weights))
         note += f" The weights of the clauses, in the same order, are: {listed}."
@@ -170,9 +194,12 @@ def _c(names: Sequence[str], rows: Sequence[str]) -> str:
 
 
 _CODE = {
-    "python": (_python, "not ", " or ", "The function `check` takes {size} and combines {count} conditions."),
-    "asserts": (_asserts, "not ", " or ", "The function `check` takes {size} and tests {count} conditions."),
-    "c": (_c, "!", " || ", "The C function `check` takes {size} and tests {count} conditions."),
+    "python": (_python, "not ", " or ", "The function `check` takes {size} and combines {count}."),
+    "asserts": (_asserts, "not ", " or ", "The function `check` takes {size} and tests {count}."),
+    "c": (
+        _c, "!", " || ", "The C function `check` takes {size} and returns true exactly when {all} hold{s}; {each} "
+        "condition is what stands in the parentheses after `!`.",
+    ),
 }  # fmt: skip
 
 
@@ -184,8 +211,16 @@ def _code(formula: CNF, weights: Weights, stream: Stream) -> View:
     names = tuple(f"{letter}{v}" for v in range(1, size + 1))
     terms = dict(enumerate(names, 1)) | {-v: negation + name for v, name in enumerate(names, 1)}
     rows = [join.join(terms[literal] for literal in clause) for clause in formula.clauses]
-    text = intro.format(size=f"{size} truth values" if size > 1 else "one truth value", count=formula.num_clauses)
-    text += " The conditions are numbered in the comments."
+    count = formula.num_clauses
+    several = count > 1
+    text = intro.format(
+        size=f"{size} truth values" if size > 1 else "one truth value",
+        count=f"{count} conditions" if several else "one condition",
+        all=f"all of {count} conditions" if several else "one condition",
+        s="" if several else "s",
+        each="each" if several else "the",
+    )
+    text += f" The {'conditions are' if several else 'condition is'} numbered in the comments."
     if weights is not None:
         text += " The weights of the conditions, in order, are: " + ", ".join(map(str, weights)) + "."
     return View(
@@ -200,7 +235,7 @@ def _code(formula: CNF, weights: Weights, stream: Stream) -> View:
         clause="condition",
         clauses="conditions",
         variable="argument",
-        everything="all conditions hold",
+        everything="all conditions hold" if several else "the condition holds",
         premises="the conditions above",
         words=("YES", "NO"),
     )
@@ -229,9 +264,10 @@ def _tell(formula: CNF, weights: Weights, stream: Stream, dual: bool) -> View:
         joined = (" and " if dual else " or ").join(wishes) if wording == 2 else (" + " if dual else "; ").join(wishes)
         lines.append(f"{domain.agent.capitalize()} {index + 1}: {joined}{_weight(weights, index)}")
     heading = domain.dual_heading if dual else domain.heading
-    statement = f"{domain.opening}\n\n{domain.listing}\n{items}\n\n{intro} {heading}\n\n" + "\n".join(lines)
+    parts = [domain.opening, f"{domain.listing}\n{items}", f"{intro} {heading}", "\n".join(lines)]
+    parts += _weighed(weights, domain.agent)
     return View(
-        statement=statement,
+        statement="\n\n".join(parts),
         names=names,
         template=f"{domain.key}-{wording}",
         positive=lambda v: f"{domain.the(names[v - 1])} is {domain.positive}",
@@ -245,7 +281,13 @@ def _tell(formula: CNF, weights: Weights, stream: Stream, dual: bool) -> View:
         satisfied=domain.satisfied,
         broken=domain.broken,
         everything=f"every {domain.agent} is {domain.satisfied}",
-        premises=f"what makes the {domain.agents} above {domain.satisfied}",
+        who="who",
+        same="are the same",
+        false=domain.negative,
+        premises=(
+            f"the {domain.agents} above, each read as the clause that says when that {domain.agent} is "
+            f"{domain.satisfied},"
+        ),
         words=("YES", "NO"),
         values={domain.positive: True, domain.negative: False},
     )
