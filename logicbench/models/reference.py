@@ -111,22 +111,32 @@ def constant(problems: Sequence[Problem], text: str | None = None) -> ReferenceB
     Args:
         problems: The problems that will be asked.
         text: What it says; None means the commonest reference answer among the problems of the same family, task and
-            surface (the least in order among equals), which for a yes/no-like question is the majority label's.
+            surface (the least in order among equals), which for a yes/no-like question is the majority label's. Where
+            no answer is common to two problems it is that of the same family and task, and then "unknown": a
+            reference of one problem alone would be that problem's solution, and no constant.
     """
     if text is not None:
         return ReferenceBackend("constant", _by_id(problems), lambda *_: text, {"text": text}, "")
-    counts: dict[tuple[str, str, str], Counter[str]] = {}
+    tallies: dict[tuple[str, ...], Counter[str]] = {}
     for problem in problems:
         if problem.reference is not None:
-            counts.setdefault(_kind(problem), Counter())[problem.reference] += 1
-    commonest = {kind: min(tally, key=lambda answer: (-tally[answer], answer)) for kind, tally in counts.items()}
-    return ReferenceBackend(
-        "constant",
-        _by_id(problems),
-        lambda problem, _: commonest.get(_kind(problem)),
-        {"text": "the commonest reference answer of the same family, task and surface"},
-        "no problem of the same kind as {id} has a reference answer",
-    )
+            for kind in (_kind(problem), _kind(problem)[:2]):
+                tallies.setdefault(kind, Counter())[problem.reference] += 1
+    commonest = {kind: _commonest(tally, *kind[:2]) for kind, tally in tallies.items()}
+
+    def respond(problem: Problem, _: Request) -> str:
+        kind = _kind(problem)
+        return commonest.get(kind) or commonest.get(kind[:2]) or "unknown"
+
+    settings = {"text": "the commonest reference answer of the same family, task and surface"}
+    return ReferenceBackend("constant", _by_id(problems), respond, settings, "")
+
+
+def _commonest(tally: Counter[str], family: str, task: str) -> str | None:
+    """Return the commonest answer if it is one of the task's labels or answers more problems than one."""
+    answer = min(tally, key=lambda one: (-tally[one], one))
+    labels = get_family(family).tasks[task].labels
+    return answer if tally[answer] > 1 or len(tally) <= len(labels) else None
 
 
 def scripted(problems: Sequence[Problem], path: str | Path) -> ReferenceBackend:

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import pytest
@@ -5,6 +6,7 @@ from model_helpers import requests_for
 
 from logicbench.errors import InputError
 from logicbench.family import verify
+from logicbench.generation import generate
 from logicbench.models.protocol import Message, RepetitionStop, Request, Sampling
 from logicbench.models.reference import constant, noisy_oracle, oracle, random_guesser, scripted
 from logicbench.problem import Problem
@@ -51,6 +53,16 @@ def test_constant_says_the_majority_label(problems):
 def test_constant_breaks_ties_by_order_of_text(problems):
     texts = {done.text for done in constant(problems[:2]).complete(requests_for(problems[:2]), SAMPLING)}
     assert texts == {"Answer: even"}
+
+
+def test_constant_does_not_say_what_solves_one_problem_alone():
+    alone = list(generate("sat", "assign", count=4, seed=3, knobs={"variables": 8}, measure=False))
+    assert len({problem.reference for problem in alone}) == 4
+    said = {done.text for done in constant(alone).complete(requests_for(alone), SAMPLING)}
+    assert said == {"unknown"}
+    twice = [*alone, dataclasses.replace(alone[1], id="again")]
+    said = {done.text for done in constant(twice).complete(requests_for(twice), SAMPLING)}
+    assert said == {alone[1].reference}
 
 
 def test_constant_text(problems):
