@@ -5,7 +5,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from random_models import VOCABULARY, make_calibration, make_model  # noqa: E402
+from random_models import make_calibration, make_model, make_tokenizer  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,23 +21,6 @@ def llama():
 @pytest.fixture
 def calibration():
     return make_calibration()
-
-
-def make_tokenizer():
-    """A word-level tokenizer of the printable characters, with a chat template."""
-    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
-
-    words = {chr(code): number for number, code in enumerate(range(33, 33 + VOCABULARY - 2))}
-    words.update({"<eos>": VOCABULARY - 2, "<unk>": VOCABULARY - 1})
-    core = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
-    core.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, eos_token="<eos>", unk_token="<unk>")
-    tokenizer.chat_template = (
-        "{% for message in messages %}{{ message.role[0] }}>{{ message.content }}{% endfor %}"
-        "{% if add_generation_prompt %}a>{% endif %}"
-    )
-    return tokenizer
 
 
 @pytest.fixture(scope="session")

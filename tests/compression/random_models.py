@@ -58,3 +58,20 @@ def make_calibration(windows=6, length=24, seed=0):
     generator = torch.Generator().manual_seed(seed)
     ids = torch.randint(VOCABULARY, (windows, length), generator=generator)
     return Calibration(tuple(ids), "test", seed, windows)
+
+
+def make_tokenizer():
+    """A word-level tokenizer of the printable characters, with a chat template."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = {chr(code): number for number, code in enumerate(range(33, 33 + VOCABULARY - 2))}
+    words.update({"<eos>": VOCABULARY - 2, "<unk>": VOCABULARY - 1})
+    core = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
+    core.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, eos_token="<eos>", unk_token="<unk>")
+    tokenizer.chat_template = (
+        "{% for message in messages %}{{ message.role[0] }}>{{ message.content }}{% endfor %}"
+        "{% if add_generation_prompt %}a>{% endif %}"
+    )
+    return tokenizer

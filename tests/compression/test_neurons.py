@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from random_models import make_calibration, make_model  # noqa: E402
+from random_models import make_calibration, make_model, make_tokenizer  # noqa: E402
 
 from logicbench.compression.decoder import Decoder  # noqa: E402
 from logicbench.compression.method_options import NeuronOptions  # noqa: E402
@@ -29,8 +29,6 @@ GLOBAL = NeuronOptions(ranking="global")
 @pytest.mark.parametrize("kind", ["qwen3_moe", "olmoe"])
 @pytest.mark.parametrize("method", ["heapr", "random-neurons"])
 def test_saved_models_have_narrower_experts_and_load_again(kind, method, tmp_path):
-    from conftest import make_tokenizer
-
     make_moe(kind, max_position_embeddings=2048).to(torch.bfloat16).save_pretrained(tmp_path / "dense")
     make_tokenizer().save_pretrained(tmp_path / "dense")
     request = CompressionRequest(
