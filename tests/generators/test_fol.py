@@ -6,6 +6,7 @@ import pytest
 from support.argument_oracle import z3_label, z3_satisfiable
 from support.mutations import dressed, giants, hostile
 
+from logicbench.answers import ReadError
 from logicbench.errors import InputError
 from logicbench.family import get_family, make_knobs, verify
 from logicbench.generation import generate
@@ -99,6 +100,29 @@ def test_structures_come_back_as_they_were_written():
     ):
         (value,), _ = reader(symbols)(text)
         assert structure_of(value, symbols) == problem
+
+
+def test_a_constant_may_be_called_by_its_word():
+    symbols = Symbols((("P", 1),), ("mentor",), ("a", "b"), True, aliases={"Zujihel": "a", "Tarel": "b"})
+    mixed = "people: Zujihel, b, 1; true: P(zujihel), P(B), mentor(a) = 1, mentor(Tarel) = a, mentor(1) = Tarel"
+    plain = "people: a, b, 1; true: P(a), P(b), mentor(a) = 1, mentor(b) = a, mentor(1) = b"
+    assert reader(symbols)(mixed) == reader(symbols)(plain)
+    joined = "people: a; true: Tarel = Zujihel, P(Tarel), mentor(a) = a"
+    (value,), _ = reader(symbols)(joined.replace("P(Tarel)", "P(a)"))
+    assert isinstance(structure_of(value, symbols), Structure)
+    for text, why in (("people: a, Zujihel, b; true: none", "listed twice"), (joined, "not among the people")):
+        with pytest.raises(ReadError, match=why):
+            reader(symbols)(text)
+    # A word that is another constant's own spelling stands for that one.
+    crossed = Symbols((("P", 1),), (), ("Ann", "Ben"), False, aliases={"Ben": "Ann", "Ann": "Ben"})
+    ((_, facts),), _ = reader(crossed)("people: Ann, Ben; true: P(Ann)")
+    assert facts == (("P", "Ann"),)
+
+
+def test_no_premise_is_given_twice():
+    for problem in problems("entail", 30, seed=11, equality=True):
+        premises = argument_of(problem.instance).premises
+        assert len(set(premises)) == len(premises)
 
 
 @pytest.mark.parametrize("variant", FOL.variants)

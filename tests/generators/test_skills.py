@@ -4,9 +4,9 @@ import re
 from collections import Counter
 
 import pytest
-from support.argument_oracle import table_valid, z3_label
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.argument_oracle import table_valid, z3_label
 from support.mutations import dressed, giants, hostile
 
 from logicbench.errors import InputError
@@ -198,6 +198,39 @@ def test_changed_evidence_is_right_only_if_it_is_evidence():
             refused += verdict.status == "wrong" and bool(verdict.violations)
             assert verify(problem, "Answer: INVALID").status == "unparsable"
     assert refused > 20
+
+
+def test_situations_may_be_written_with_the_names_of_the_text():
+    renamed = 0
+    for problem in problems("certify", 60, surface="english", level="predicate"):
+        argument, named = argument_of(problem.instance), problem.reference
+        for name in argument.signature.constants:
+            named = re.sub(rf"\b{name}\b", argument.words.word(name), named)
+        assert verify(problem, f"Answer: {named}").correct
+        renamed += named != problem.reference
+    assert renamed
+
+
+def test_bare_letters_beside_people_are_explained():
+    mixed = 0
+    for problem in problems("certify", 60, level="predicate", length=2, distractors=1):
+        arities = {arity for _, arity in argument_of(problem.instance).signature.predicates}
+        mixed += arities == {0, 1}
+        assert ("A letter that stands for a whole statement" in problem.prompt) == (arities == {0, 1})
+    assert mixed
+
+
+def test_and_between_sentences_with_a_wide_opening_is_said_with_that():
+    p, q = Predicate("p"), Predicate("q")
+    assert sentence(And((Implies(p, q), Implies(q, p))), WORDS) == (
+        "These are both true: that if Zed is a poet, then Yan is brave, and that if Yan is brave, then Zed is a poet."
+    )
+    wide = Forall(X, Or((Predicate("P", (X,)), Predicate("Q", (X,)))))
+    assert sentence(Or((p, And((wide, q)))), WORDS) == (
+        "Either Zed is a poet, or these are both true: that for every person x, either x is a baker or x is tall, and "
+        "that Yan is brave."
+    )
+    assert sentence(And((p, q)), WORDS) == "Zed is a poet and Yan is brave."
 
 
 @pytest.mark.parametrize("task", TASKS)

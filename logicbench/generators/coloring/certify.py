@@ -128,7 +128,8 @@ def _wrong(kind: str, message: str, **data: Any) -> Verdict:
 def _check_clique(instance: Instance, lexicon: Lexicon, vertices: Sequence[int]) -> Verdict:
     world, needed = lexicon.world, instance.k + 1
     if len(vertices) < needed:
-        return _wrong("small-clique", f"{len(vertices)} {world.items} are named; it takes {needed}.")
+        named = f"1 {world.item} is" if len(vertices) == 1 else f"{len(vertices)} {world.items} are"
+        return _wrong("small-clique", f"{named} named; it takes {needed}.")
     if is_clique(instance.graph, vertices):
         return CORRECT
     masks = instance.graph.masks()

@@ -37,7 +37,7 @@ class ColoringFamily:
     """Graph colouring."""
 
     name = "coloring"
-    version = "1"
+    version = "2"
     summary = "graph colouring: colour, decide, certify, verify proposals, find the chromatic number"
     control = (
         "The control parameter is the average degree; colouring random graphs with 3 colours is hardest where half of "

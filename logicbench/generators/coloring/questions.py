@@ -12,6 +12,8 @@ _FINISH = 'Finish with a line that says "Answer:" and, below it,'
 
 def _palette(view: View) -> str:
     lexicon = view.lexicon
+    if lexicon.k == 1:
+        return f"the {lexicon.world.value} {lexicon.palette()[0]}"
     if lexicon.colours is None and lexicon.k > 4:
         return f"the {lexicon.world.values} 1 to {lexicon.k}"
     return f"the {lexicon.world.values} {listed(lexicon.palette())}"
@@ -70,15 +72,17 @@ def certify(view: View) -> str:
     world = view.lexicon.world
     item, items, plan, k = world.item, world.items, world.plan.split(" ", 1)[1], view.lexicon.k
     proofs = [
-        f'- the word "clique", a colon, and {k + 1} {items}, separated by commas, any two of which {world.joined};',
-        f'- the word "core", a colon, and {items}, separated by commas, for which alone, leaving out all others, there '
-        f"is no such {plan}, although there would be one if any single one of them were left out as well;",
+        f'- on one line, the word "clique", a colon, and {k + 1} {items}, separated by commas, any two of which '
+        f"{world.joined};",
+        f'- on one line, the word "core", a colon, and {items}, separated by commas, for which alone, leaving out all '
+        f"others, there is no such {plan}, although there would be one if any single one of them were left out as "
+        "well;",
         '- the word "proof" and a colon, and below it the steps of a proof, one on each line. A step has the form X = '
         f"Y, where X and Y are {items}, and says that in every such {plan} X and Y {world.together}; or the form X != "
         f"Y, which says that in every such {plan} X and Y {world.apart}; or it consists of several of these "
-        "statements, joined by the word or, and says that one of them at least is true. A step is accepted if assuming "
-        f"that all its statements are false leads to a contradiction at once. In this check, {items} known to be equal "
-        f"in this sense count as one {item}, and {items} known to be different count as {items} that {world.joined}. "
+        f"statements, joined by the word or, and says that in every such {plan} at least one of them is true. A step "
+        f"is accepted if assuming that all its statements are false leads to a contradiction at once. In this check, "
+        f"{items} known to be equal in this sense count as one {item}, and {items} known to be different count as {items} that {world.joined}. "
         "What is known is the assumption and the earlier steps; an earlier step with several statements makes the last "
         "of them known once all its others are known to be false. The contradiction is either that "
         f"{_one(item)} {world.joined_one} itself, or that there are {k + 1} {items} any two of which {world.joined}. "
@@ -87,8 +91,8 @@ def certify(view: View) -> str:
     if k == 3:
         proofs.insert(
             1,
-            f'- the word "wheel", a colon, one {item}, a semicolon, and then, separated by commas, an odd number of '
-            f"other {items}, at least 3, where each {world.joined_one} the next one, the last {world.joined_one} the "
+            f'- on one line, the word "wheel", a colon, one {item}, a semicolon, and then, separated by commas, an odd '
+            f"number of other {items}, at least 3, where each {world.joined_one} the next one, the last {world.joined_one} the "
             f"first, and each of them {world.joined_one} the {item} before the semicolon;",
         )
     return (

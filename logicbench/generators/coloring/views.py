@@ -40,12 +40,18 @@ def view(surface: str, instance: Instance, stream: Stream) -> View:
 
 
 _DIMACS = {
-    "plain": "Here is an undirected graph in DIMACS format.",
+    "plain": (
+        "Here is an undirected graph in DIMACS format. After the header, each line 'e u v' is an edge between the "
+        "vertices u and v."
+    ),
     "explained": (
         "The following text describes an undirected graph in DIMACS format: the header gives the numbers of vertices "
         "and of edges, and each line after it, 'e' and two vertices, is an edge between them."
     ),
-    "file": "A program reads the following undirected graph from a DIMACS file.",
+    "file": (
+        "A program reads the following undirected graph from a DIMACS file. The first line is a header, and each other "
+        "line 'e u v' is an edge between the vertices u and v."
+    ),
 }
 
 
@@ -59,7 +65,7 @@ def _dimacs(instance: Instance, lexicon: Lexicon, stream: Stream) -> tuple[str, 
 _ADJACENCY = {
     "lines": ("Each line gives a vertex and the vertices that it has an edge to.", "{v}: {near}", ", "),
     "arrows": ("Each vertex is followed by an arrow and the vertices that it has an edge to.", "{v} -> {near}", " "),
-    "sentences": ("For every vertex, its neighbours are listed.", "Vertex {v} has edges to {near}.", ", "),
+    "sentences": ("For every vertex, its neighbours are listed.", "Vertex {v} has {edges} to {near}.", ", "),
     "dictionary": ("A dictionary gives the list of neighbours of each vertex.", "    {v}: [{near}],", ", "),
 }  # fmt: skip
 
@@ -74,7 +80,8 @@ def _adjacency(instance: Instance, lexicon: Lexicon, stream: Stream) -> tuple[st
     rows = []
     for v in range(1, instance.order + 1):
         if near[v] or style == "dictionary":
-            rows.append(line.format(v=v, near=comma.join(near[v])))
+            shown = listed(near[v]) if style == "sentences" else comma.join(near[v])
+            rows.append(line.format(v=v, near=shown, edges="an edge" if len(near[v]) == 1 else "edges"))
         elif style == "sentences":
             rows.append(f"Vertex {v} has no edges.")
         else:

@@ -162,7 +162,7 @@ RADIO = World(
     openings=(
         "A broadcaster runs {n} radio stations and gives each of them one channel. Some stations are so close that "
         "they interfere with each other; two such stations must use different channels.",
-        "Frequencies are being assigned to {n} radio stations. Each station transmits on exactly one channel. Stations "
+        "Channels are being assigned to {n} radio stations. Each station transmits on exactly one channel. Stations "
         "that interfere with each other cannot be given the same channel; all others can.",
         "An engineer plans the channels of {n} radio stations, one channel for each. The same channel may be used many "
         "times, but never by two stations that interfere with each other.",
@@ -170,7 +170,7 @@ RADIO = World(
     listing="The stations are: {names}.",
     headings=(
         "The following pairs of stations interfere with each other, and no others do:",
-        "Measurements found interference between these stations and between no others:",
+        "Measurements found interference between these pairs of stations and no others:",
         "All cases of interference are listed here:",
     ),
     pairs=("- {u} and {v}", "- {u} / {v}", "- {u} interferes with {v}."),
@@ -248,7 +248,7 @@ STORAGE = World(
     listing="The reagents are: {names}.",
     headings=(
         "The following pairs of reagents react with each other, and no others do:",
-        "These are all the known reactions:",
+        "These are all the reactions between them:",
         "The data sheets warn of these combinations, and of no others:",
     ),
     pairs=("- {u} and {v}", "- {u} / {v}", "- {u} reacts with {v}."),

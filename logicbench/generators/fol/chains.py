@@ -227,6 +227,8 @@ def _attempt(knobs: FolKnobs, stream: Stream) -> dict[Label, Argument] | None:
     arguments = {}
     for label, facts in given.items():
         every = [*premises, *(reversed(facts) if swap else facts)]
+        if len(set(every)) < len(every):
+            return None
         shown = [with_sorts(premise, profiles) if knobs.sorts else premise for premise in every]
         argument = _argument([shown[place] for place in order], goal.of(people[0]), sorts)
         if argument.label != label:

@@ -18,8 +18,9 @@ from logicbench.seeding import Stream
 
 
 def symbols_of(argument: Argument) -> Symbols:
-    """Return the symbols that a situation for the argument has to interpret."""
+    """Return the symbols that a situation for the argument has to interpret; words of constants are read too."""
     found = Symbols.of(argument.signature, argument.equality)
+    found = replace(found, aliases={argument.words.word(name): name for name in found.constants})
     if not argument.used_sorts:
         return found
     sorts = {

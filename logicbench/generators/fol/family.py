@@ -58,7 +58,7 @@ class FolFamily:
     """First-order arguments and translations."""
 
     name = "fol"
-    version = "2"
+    version = "3"
     summary = "what follows in first-order logic, finite countermodels, formulas of English sentences and back"
     control = (
         "The control parameter is the depth, the number of steps from a given fact to the conclusion; quantifiers, "

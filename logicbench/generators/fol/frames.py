@@ -28,12 +28,12 @@ class View:
 
 
 _ENGLISH = (
-    ("statements", "conclusion", "Here are some statements, numbered."),
+    ("statements", "conclusion", "Here are some statements, numbered; take them to be true."),
     ("premises", "conclusion", "The following premises are given."),
     ("statements", "conclusion", "Take the numbered statements below to be true."),
 )
 _SYMBOLS = (
-    ("formulas", "conclusion", "Here are some formulas of logic, numbered."),
+    ("formulas", "conclusion", "Here are some formulas of logic, numbered; take them to be true."),
     ("premises", "conclusion", "The following premises are given as formulas."),
     ("formulas", "conclusion", "Take the numbered formulas below to be true."),
 )
@@ -59,24 +59,28 @@ def _signs(argument: Argument) -> list[str]:
     found = ['"¬" means not, "∧" and, "∨" or (at least one of the two), "→" if-then, and "↔" if and only if.']
     if _quantifies(argument):
         found.append(
-            '"∀x" means for everybody x, and "∃x" for at least one x; there is at least one individual.'
+            '"∀x" means for every person x, and "∃x" for at least one person x; there is at least one person.'
             if not argument.used_sorts
             else '"∀x:Person" means for every person x, "∃x:Person" for at least one person x, and so on.'
         )
-    return [*found, *_sorts(argument), *_names(argument, "symbols")]
+    found += _sorts(argument)
+    if any(len(name) > 1 for name, _ in argument.signature.predicates):
+        found.append("Nothing follows from the meaning of the words themselves.")
+    return [*found, *_names(argument, "symbols")]
 
 
 def _readings(argument: Argument) -> list[str]:
     found = [
-        '"A or B" is true if at least one of the two is true; "if A, then B" is false only if A is true and B is not.'
+        '"A or B" and "either A or B" are true if at least one of the two is true; "if A, then B" is false only if A '
+        "is true and B is not."
     ]
     if _quantifies(argument):
         found.append(
-            '"Someone" and "some" mean at least one person; "every baker is tall" is also true if nobody is a baker. '
-            "There is at least one person."
+            '"Someone" and "some" mean at least one person, not necessarily the same for everybody; "every baker is '
+            'tall" is also true if nobody is a baker. There is at least one person.'
             if not argument.used_sorts
-            else '"Someone" means at least one person, and "some baker" at least one baker; "every baker is tall" is '
-            "also true if nobody is a baker."
+            else '"Someone" means at least one person, and "some baker" at least one baker, not necessarily the same '
+            'for everybody; "every baker is tall" is also true if nobody is a baker.'
         )
     found += _sorts(argument)
     return [*found, "Nothing follows from the meaning of the words themselves.", *_names(argument, "names")]
@@ -104,7 +108,7 @@ def _names(argument: Argument, what: str) -> list[str]:
     for name, _ in argument.signature.functions:
         word = argument.words.word(name)
         also = "" if what == "names" else f", written {name}(...)"
-        found.append(f"Everybody has exactly one {word}{also}; it may be themselves.")
+        found.append(f"Everybody has exactly one {word}{also}, who may be that very person.")
     return found
 
 

@@ -29,7 +29,7 @@ from logicbench.logic.english.lexicon import Number
 from logicbench.logic.english.patterns import Grammar, Pattern, Slot
 from logicbench.logic.english.phrases import read_phrases, read_role, write_phrase
 from logicbench.logic.english.quantified import PATTERNS, SLOTS, Phrases, Quantified
-from logicbench.logic.english.reading import Cursor, sentences
+from logicbench.logic.english.reading import Cursor, Token, sentences
 from logicbench.logic.english.syntax import Object
 
 # --- in words ---------------------------------------------------------------------------------------------------------
@@ -45,6 +45,9 @@ _FORMS = (
     "Some {role} who {does} {name} is not {quality}.",
     "Someone who {does} every {role} is {quality} and {does} no {role}.",
     "Not every {role} is {quality}.",
+    "Every {quality} person {does} some {role}.",
+    "Every person who {does} {name} is {quality}.",
+    "Some {quality} person is not {a_role}.",
 )
 
 
@@ -69,10 +72,10 @@ def explain(taken: Collection[str]) -> str:
         'What is said of a person is one or several of the following, joined with "and": is {a_role}, is {quality}, '
         "{does} {name}, {does} some {role}, {does} every {role}, {does} no {role}, is not {a_role}, is not {quality}, "
         'does not {do} {name}, does not {do} every {role}. A sentence that begins with "No" or "Not every" ends with '
-        'one of them only, without "not"; after "No", "some {role}" is written "any {role}". "Every {role} is not '
-        '{quality}" means that no {role} is {quality}, and "does not {do} every {role}" that at least one {role} is '
-        'left out. "Some" and "someone" mean at least one; "every", "everyone", "no" and "if" leave it open whether '
-        "there is anybody of the kind."
+        'one of them only, without "not" or "no", and after "Not every" also without "some"; after "No", "some {role}" '
+        'is written "any {role}". "Every {role} is not {quality}" means that no {role} is {quality}, and "does not '
+        '{do} every {role}" that at least one {role} is left out. "Some" and "someone" mean at least one; "every", '
+        '"everyone", "no" and "if" leave it open whether there is anybody of the kind.'
     ).format(**_example(taken))
     return (
         "Use the words of these meanings and no variables. The sentence must have one of the following forms, which "
@@ -98,6 +101,26 @@ def _read_people(cursor: Cursor, number: Number) -> Phrases:
     return (*described, *read_phrases(cursor, "plural" if number == "plural" else "she", "and"))
 
 
+def _with_any(read: Callable[[Cursor], Phrases]) -> Slot:
+    """Return a slot after *no*, where *any* is said for *some*: no person who admires any baker is tall."""
+
+    def read_any(cursor: Cursor) -> Phrases:
+        plain = Cursor([_some_for_any(cursor.tokens, place) for place in range(len(cursor.tokens))])
+        plain.index = cursor.index
+        phrases = read(plain)
+        cursor.index = plain.index
+        return phrases
+
+    return Slot(lambda phrases, stream: "", read_any)
+
+
+def _some_for_any(tokens: Sequence[Token], place: int) -> Token:
+    """Return the token at a place, for *any* without *not* before its verb *some*."""
+    token = tokens[place]
+    denied = place > 1 and tokens[place - 2].text == "not"
+    return Token("some", token.start) if token.text == "any" and not denied else token
+
+
 def _some(phrases: Phrases) -> Existential:
     return Existential(phrases[:1], phrases[1:] or phrases)
 
@@ -113,11 +136,14 @@ def _also(text: str, build: Callable[..., Quantified]) -> Pattern[Quantified]:
 
 
 _NOT_EVERY = next(pattern for pattern in PATTERNS if pattern.text.startswith("not every"))
+_NO = next(pattern for pattern in PATTERNS if pattern.text.startswith("no "))
 _READER: Grammar[Quantified] = Grammar(
     {
         **SLOTS,
         "one": Slot(SLOTS["one"].write, lambda cursor: _read_people(cursor, "singular")),
         "many": Slot(SLOTS["many"].write, lambda cursor: _read_people(cursor, "plural")),
+        "no_one": _with_any(lambda cursor: _read_people(cursor, "singular")),
+        "nobody_does": _with_any(SLOTS["does"].read),
         "none_do": Slot(SLOTS["does"].write, lambda cursor: read_phrases(cursor, "no", "and")),
     },
     (
@@ -128,7 +154,9 @@ _READER: Grammar[Quantified] = Grammar(
         _also("there is some {one}", _some),
         _also("nobody {none_do}", _none),
         _also("there is nobody who {none_do}", _none),
-        _also("there is no {one}", _none),
+        _also("there is no {no_one}", _none),
+        _also("no {no_one} {denied}", _NO.build),
+        _also("nobody who {nobody_does} {denied}", _NO.build),
         _also("if someone {does}, they {they_do}", Universal),
         _also("if someone {does} then they {they_do}", Universal),
         _also("if someone {does}, then that person {does}", Universal),

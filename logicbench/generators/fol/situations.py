@@ -44,6 +44,8 @@ class Symbols:
     """The sorts that there are, with their constants; empty where all individuals are people. No functions then."""
     profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The sorts of what each predicate is said of; empty where there are no sorts."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other words for constants, which are read and never written, with the constants."""
 
     @classmethod
     def of(cls, found: Signature, equality: bool) -> Symbols:
@@ -123,13 +125,15 @@ def explain(symbols: Symbols) -> str:
         parts.append("List every name among the people")
         parts[-1] += (
             ', unless two names belong to one person; then list one of the names and add a fact such as "Zed = Yan".'
-            if symbols.equality
+            if symbols.equality or symbols.functions
             else "."
         )
     if symbols.functions:
         parts.append(
             f'Say for everybody who is their {symbols.functions[0]}, as in "{symbols.functions[0]}(Zed) = Yan".'
         )
+    if any(arity == 0 for _, arity in symbols.predicates):
+        parts.append("A letter that stands for a whole statement is a fact by itself, written without brackets.")
     parts.append("For example: people: Zed, Yan, 1; true: Happy(Zed), Knows(Zed, 1)")
     return " ".join(parts)
 
@@ -140,7 +144,7 @@ def _explain_sorts(symbols: Symbols) -> str:
     text = (
         f'A situation is written as {keys}, then a semicolon, "true:", and all true facts, with commas, or "none"; '
         f"every other fact is false. There may be at most {MAX_PEOPLE} of them together, at least one of each kind; "
-        "give those without a name numbers, each another one. List every name."
+        "give those without a name numbers, each a different one. List every name."
     )
     shown = {"people": "Zed, 1", "places": "Yan", "things": "2"}
     fact = {"places": "Knows(Zed, Yan)", "things": "Knows(Zed, 2)"}.get(many[-1], "Knows(Zed, 1)")
@@ -174,7 +178,7 @@ class _Symbols:
         self.arity = dict(symbols.predicates)
         self.predicates = _spellings([name for name, _ in symbols.predicates])
         self.functions = _spellings(symbols.functions)
-        self.constants = _spellings(symbols.constants)
+        self.constants = {**_spellings_of(symbols.aliases), **_spellings(symbols.constants)}
 
     def read(self, text: str) -> tuple[Value, str]:
         people: dict[str, str] = {}
@@ -230,10 +234,11 @@ class _Symbols:
         while (found := _NAME.match(text, position)) is not None and not (
             _KEY_TRUE.match(text, position) or self._key(text, position)
         ):
-            name = found[0].lower()
+            person = self._own(found[0])
+            name = person.lower()
             if name in people:
                 raise ReadError("malformed", f"{found[0]} is listed twice.")
-            people[name] = listed[name] = self.constants.get(found[0], self.constants.get(name, found[0]))
+            people[name] = listed[name] = person
             if len(people) > MAX_PEOPLE:
                 raise ReadError("length", f"There may be at most {MAX_PEOPLE} people.")
             position = _next(text, found.end())
@@ -306,9 +311,14 @@ class _Symbols:
         raise ReadError("malformed", f"{name} is neither a name nor somebody's relative.")
 
     def _person(self, name: str, people: dict[str, str]) -> str:
-        if name.lower() not in people:
+        person = self._own(name).lower()
+        if person not in people:
             raise ReadError("range", f"{name} is not among the people listed.")
-        return people[name.lower()]
+        return people[person]
+
+    def _own(self, name: str) -> str:
+        """Return the constant that a name stands for, or the name."""
+        return self.constants.get(name, self.constants.get(name.lower(), name))
 
 
 def _spellings(names: Sequence[str]) -> dict[str, str]:
@@ -316,6 +326,11 @@ def _spellings(names: Sequence[str]) -> dict[str, str]:
     lower = [name.lower() for name in names]
     folded = {one: name for one, name in zip(lower, names, strict=True) if lower.count(one) == 1}
     return {**folded, **{name: name for name in names}}
+
+
+def _spellings_of(aliases: Mapping[str, str]) -> dict[str, str]:
+    """Return what may be written for the other words of constants, with the constants."""
+    return {spelling: aliases[word] for spelling, word in _spellings(tuple(aliases)).items()}
 
 
 def _skip(text: str, position: int, signs: str) -> int:

@@ -133,7 +133,8 @@ class Certify:
             "false.",
             f"{situations.explain(evidence.symbols_of(argument))}.",
             frames.glossary(argument, surface),
-            f"{FINISH} TRUE; or FALSE; and the numbers, or UNKNOWN; and the two situations.",
+            f"{FINISH} TRUE or FALSE, a semicolon and the numbers with commas, or UNKNOWN, a semicolon and the two "
+            "situations.",
         ]
         return "\n\n".join(part for part in parts if part)
 

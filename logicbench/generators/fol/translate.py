@@ -56,6 +56,13 @@ MAX_MISSING = 3
 MAX_BRACKETS = 80
 _LETTERS = "PQRSUWKMNHGLJD"
 
+_CONVENTIONS = (
+    '"Every judge is not tall", say, means that no judge is tall; "some", "someone" and "at least one" mean one or '
+    'more, not necessarily the same for everybody; and "does not admire every judge" means that there is at least one '
+    "judge whom he or she does not admire."
+)
+"""How the sentence is meant where readers may differ."""
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -161,6 +168,7 @@ class Translate:
         prompt = (
             f"{opening}\n\n{said}\n\nAll individuals are people. Use these symbols and no others:\n"
             f"{vocabulary(sentence, names)}\n\n"
+            f"{_CONVENTIONS}\n\n"
             "Any common notation will do, such as ∀x (… → …) or all x. (… -> …). Every formula that is equivalent to "
             f"the sentence is right.\n\n{FINISH} the formula."
         )

@@ -111,12 +111,21 @@ def _join(formula: And | Or, words: Words, top: bool) -> str:
     word, mark, more = ("and", "both", "and also") if conjunctive else ("or", "either", "or else")
     head, *rest = formula.operands
     tail = rest[0] if len(rest) == 1 else type(formula)(tuple(rest))
+    if conjunctive and (_opens_wide(head) or _opens_wide(tail)):
+        return f"these are both true: that {_say(head, words)}, and that {_say(tail, words)}"
     simple = [_is_literal(part) or (top and _is_short(part)) for part in (head, tail)]
     if all(simple):
         return f"{'' if top else f'{mark} '}{_say(head, words)} {word} {_say(tail, words)}"
     if top and all(plain or _is_flat(part, type(formula)) for part, plain in zip((head, tail), simple, strict=True)):
         return f"{_say(head, words, top=True)}, {more} {_say(tail, words, top=True)}"
     return f"{mark} {_say(head, words)}, {word} {_say(tail, words)}"
+
+
+def _opens_wide(formula: Any) -> bool:
+    """Whether a formula is said with an opening after which *and* could still belong to it."""
+    if isinstance(formula, Forall | Exists):
+        return not _is_literal(formula) and _short(formula) is None
+    return isinstance(formula, Implies | Iff)
 
 
 def _is_flat(formula: Any, kind: type[And] | type[Or]) -> bool:

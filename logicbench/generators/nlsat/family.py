@@ -34,7 +34,7 @@ class NlsatFamily:
     """Satisfiability of theories in fragments of English."""
 
     name = "nlsat"
-    version = "2"
+    version = "3"
     summary = "satisfiability and entailment of statements in four fragments of English"
     control = (
         "The control parameter is the number of statements per fact (grounded) or per role and quality (the others); "

@@ -36,8 +36,8 @@ def describe(theory: Theory) -> str:
         roles = ", ".join(atom.predicate for atom in atoms)
         return (
             "on the lines below it, the people of such a group, one line for each person: the word Person and a "
-            "number, a colon, and all that the person is, separated by commas, or the word nothing. "
-            f"Choose from: {roles}"
+            "number, a colon, and all that the person is, separated by commas, or the word nothing; whatever you do "
+            f"not write counts as false. Choose from: {roles}"
         )
     lines = []
     if theory.people:

@@ -47,7 +47,8 @@ def conventions(theory: Theory) -> str:
     if theory.fragment in ("relative", "transitive"):
         parts.append(
             '"Every", "everyone", "anyone", "all", "no" and "nobody" leave it open whether there is anybody of the '
-            'kind. "Every judge is not tall", say, means that no judge is tall, and so on for "everyone" and "anyone".'
+            'kind. "Every judge is not tall", say, means that no judge is tall, and so on for "everyone" and "anyone"; '
+            "and a non-baker is a person who is not a baker."
         )
         parts += _quantities(theory)
     parts.append(_words(theory))
@@ -107,8 +108,8 @@ def _words(theory: Theory) -> str:
         verbs = sorted(
             {phrase.verb for sentence in theory.sentences for _, phrase in spoken(sentence) if isinstance(phrase, Deed)}
         )
-        themselves = ", themselves included" if theory.fragment in ("relative", "transitive") else ""
-        text += f", and can {listing(verbs, 'or')} any number of people, or nobody{themselves}"
+        themselves = ", themselves included," if theory.fragment in ("relative", "transitive") else ","
+        text += f", and can {listing(verbs, 'or')} any number of people{themselves} or nobody"
     return text + "."
 
 

@@ -30,7 +30,7 @@ _ASK = (
     "From the given facts the rules do not lead to this {claim}:\n\n{query}\n\n"
     "They would if one more fact were given. Name such a fact.",
     "Something is missing for the rules to lead to the following {claim}:\n\n{query}\n\n"
-    "Find one single fact that, added to the {nouns}, would be enough.",
+    "Find a single fact that, added to the {nouns}, would be enough.",
     "Consider the following {claim}, to which the rules, applied one after another, do not lead:\n\n{query}\n\n"
     "Which single further fact would change that?",
 )

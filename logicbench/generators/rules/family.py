@@ -35,7 +35,7 @@ class RulesFamily:
     """Theories of facts and rules."""
 
     name = "rules"
-    version = "2"
+    version = "3"
     summary = "what follows from facts and rules in English, in an open or a closed world"
     control = (
         "The control parameter is the depth, the number of rules applied one after the other; distractors widen the "

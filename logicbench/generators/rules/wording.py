@@ -91,8 +91,8 @@ _CLOSED = (
     "concludes it and all conditions of that rule hold; whatever does not become true in this way is false. "
     "Accordingly, a condition with {not_} holds if what it denies does not become true, and fails if it does.",
     "Everything that is true about these people is either one of the facts or follows from them by the rules, step by "
-    "step; all the rest is false. In particular, a condition with {not_} holds exactly if what it denies is neither a "
-    "fact nor follows by the rules.",
+    "step; all the rest is false. In particular, a condition with {not_} holds exactly if what it denies is not a "
+    "fact and does not follow by the rules.",
 )
 _GENERAL = (
     "A rule about someone, about everyone, or about all or every one of a kind holds for each of the {count} people; "
@@ -173,4 +173,6 @@ def _words(theory: Theory) -> str:
         "Nothing follows from the meaning of the words themselves: a person can be any number of these things at once"
     )
     verbs = sorted({phrase.verb for phrase in phrases if isinstance(phrase, Deed)})
-    return f"{text}, and can {listing(verbs, 'or')} any number of people." if verbs else f"{text}, or none of them."
+    if not verbs:
+        return f"{text}, or none of them."
+    return f"{text}, and can {listing(verbs, 'or')} any number of people, themselves included, or nobody."

@@ -27,7 +27,7 @@ class SkillsFamily:
     """Arguments by the rules of logic, and fallacies."""
 
     name = "skills"
-    version = "3"
+    version = "4"
     summary = "single rules of inference, laws and fallacies, and compositions of them"
     control = "The control parameter is the length, the number of rules applied one after the other."
     tasks: Mapping[str, Task] = {name: task.info for name, task in _TASKS.items()}

@@ -117,7 +117,7 @@ class Certify:
             f"{view.claim} is false.",
             situations.explain(symbols) + ".",
             frames.glossary(argument, surface),
-            f"{FINISH} VALID; and the numbers, or INVALID; and the situation.",
+            f"{FINISH} VALID, a semicolon and the numbers with commas, or INVALID, a semicolon and the situation.",
         ]
         return "\n\n".join(part for part in parts if part)
 
