@@ -31,7 +31,8 @@ def shown_graph(problem):
         pattern = r"^(?:Vertex|Vertices|There is an edge between) (\d+) (?:and|is connected to vertex) (\d+)"
         return Graph.of(order, [tuple(map(int, found)) for found in re.findall(pattern, text, re.MULTILINE)])
     near = {}
-    for v, rest in re.findall(r"^ *(?:Vertex )?(\d+)(?::| ->| has (?:an edge|edges) to| has no edges)(.*)$", text, re.MULTILINE):
+    pattern = r"^ *(?:Vertex )?(\d+)(?::| ->| has (?:an edge|edges) to| has no edges)(.*)$"
+    for v, rest in re.findall(pattern, text, re.MULTILINE):
         near.setdefault(int(v), {int(u) for u in re.findall(r"\d+", rest)})
     assert sorted(near) == list(range(1, order + 1))
     assert all(v in near[u] for v in near for u in near[v])
