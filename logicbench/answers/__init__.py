@@ -8,7 +8,7 @@ are in the other modules.
 from logicbench.answers.assignments import read_assignment, read_literals
 from logicbench.answers.extract import Reader, ReadError, answer_part, read_answer
 from logicbench.answers.lists import read_clauses, read_index_set
-from logicbench.answers.readers import read_integer, read_label, unwrap
+from logicbench.answers.readers import read_integer, read_label, refuse_other_label, unwrap
 
 __all__ = [
     "ReadError",
@@ -21,5 +21,6 @@ __all__ = [
     "read_integer",
     "read_label",
     "read_literals",
+    "refuse_other_label",
     "unwrap",
 ]

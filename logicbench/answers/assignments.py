@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Mapping
 
 from logicbench.answers.extract import ReadError
-from logicbench.answers.lists import NONE
+from logicbench.answers.lists import NONE, REMARK
 from logicbench.answers.readers import MAX_NUMBER_DIGITS, unwrap
 
 _BITS = re.compile(r"[\[({ \t]{0,8}([01](?:[ \t,;|_]{0,4}[01])*)(?![0-9])")
@@ -129,6 +129,7 @@ _LITERAL = re.compile(
     r"(?:[ \t]{0,4}(?:=|:|is\b)[ \t]{0,4}(?P<value>[A-Za-z]+|[01])(?![A-Za-z0-9]))?",
     re.IGNORECASE,
 )
+_VALUE = re.compile(r"[ \t]{1,4}([A-Za-z]{1,20})(?![A-Za-z0-9])")
 _LITERAL_GAP = re.compile(r"[ \t]{0,8}(?:[,;]|\band\b|\\land|∧|\n)[ \t\n]{0,8}(?:and\b)?|[ \t]{1,8}(?=[-~¬!0-9xX\\])")
 
 
@@ -137,7 +138,8 @@ def read_literals(
 ) -> Callable[[str], tuple[tuple[int, ...], str]]:
     """Return a reader of a set of literals, as a tuple of signed integers sorted by variable.
 
-    Accepts ``1, -3``, ``x1, not x3``, ``x1 = true, x3 = false`` and ``none``; refuses a variable named twice.
+    Accepts ``1, -3``, ``x1, not x3``, ``x1 = true, x3 false``, ``-1 (dark), 3 (lit)`` and ``none``; refuses a variable
+    that is named twice.
     """
     size = len(names)
     truth = {**_TRUTH, **(values or {})}
@@ -157,10 +159,17 @@ def read_literals(
             literal = None if match is None else _literal(match, by_name, truth, size)
             if match is None or literal is None:
                 break
+            position = match.end()
+            word = None if match["value"] is not None else _VALUE.match(text, position)
+            if word is not None and word[1].lower() in truth:
+                if match["sign"]:
+                    raise ReadError("malformed", f"Say {match['name']} with a sign or with {word[1]}, not with both.")
+                literal = literal if truth[word[1].lower()] else -literal
+                position = word.end()
             if literal != 0:
                 found.append(literal)
-            position = match.end()
-            gap = _LITERAL_GAP.match(text, position)
+            remark = REMARK.match(text, position)
+            gap = _LITERAL_GAP.match(text, position if remark is None else remark.end())
             if gap is None or literal == 0 or _LITERAL.match(text, gap.end()) is None:
                 break
             position = gap.end()

@@ -14,11 +14,14 @@ NONE = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(
-    r"(?:the|and|clauses?|statements?|conditions?|rules?|lines?|numbers?|nos?\.|sentences?|vertices|vertex"
+    r"(?:the|and|clauses?|statements?|conditions?|rules?|lines?|numbers?|nos?\.|sentences?|vertices|vertex|guests?"
+    r"|neighbours?|neighbors?|sponsors?|inspectors?"
     r"|c_?(?=\{?[0-9])|#)[ \t]{0,4}",
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"[ \t]{0,8}\{?[ \t]{0,4}([0-9]+)[ \t]{0,4}\}?(?![0-9])")
+REMARK = re.compile(r"[ \t]{0,2}\((?![^()\n]{0,120}\bor\b)[^()\n]{1,120}\)", re.IGNORECASE)
+"""What may stand behind an item of a list: ``4 (the fourth clause), 7``."""
 _SEPARATOR = re.compile(
     r"[ \t]{0,8}(?:[,;]|\band\b|&)[ \t]{0,8}(?:and\b)?[ \t]{0,8}\n?[ \t]{0,8}|[ \t]{1,8}(?!\n)"
     r"|[ \t]{0,8}\n[ \t]{0,8}(?:[-*•][ \t]{0,4})?",
@@ -53,7 +56,8 @@ def read_index_set(limit: int) -> Callable[[str], tuple[tuple[int, ...], str]]:
             if len(found) > limit:
                 raise ReadError("length", "More numbers are listed than there are.")
             position = match.end()
-            separator = _SEPARATOR.match(text, position)
+            remark = REMARK.match(text, position)
+            separator = _SEPARATOR.match(text, position if remark is None else remark.end())
             if separator is None:
                 break
             following = _skip(text, separator.end())

@@ -121,6 +121,41 @@ def read_label(synonyms: Mapping[str, str]) -> Callable[[str], tuple[str, str]]:
     return read
 
 
+_PIECES = re.compile(r"[\n;,.!?]+|\b(?:or|but|no,? wait|wait|actually|rather|instead|alternatively)\b", re.IGNORECASE)
+_OR_MORE = re.compile(r"[ \t,;]{0,8}\bor\b[ \t]{0,4}[\[({]?-?[0-9]", re.IGNORECASE)
+_AFTER = 600
+"""Characters after an answer in which it may be taken back."""
+
+
+def refuse_other_label(label_of: Callable[[str], tuple[str, str]], own: str, rest: str) -> None:
+    """Refuse an answer of a label with its evidence if what follows takes it back.
+
+    That is another label, or the word none, that stands by itself, or further evidence after the word or.
+
+    Args:
+        label_of: Reads a label; see `read_label`.
+        own: The answer's label.
+        rest: What follows the evidence.
+
+    Raises:
+        ReadError: If two different answers are given.
+    """
+    following = rest[:_AFTER]
+    pieces = [piece.strip(" \t\r*_`$'\"()[]{}:-") for piece in _PIECES.split(following)]
+    if _OR_MORE.match(following) or any(_takes_back(label_of, own, piece) for piece in pieces if piece):
+        raise ReadError("conflict", "Two different answers are given; give one.")
+
+
+def _takes_back(label_of: Callable[[str], tuple[str, str]], own: str, piece: str) -> bool:
+    if piece.lower() == "none":
+        return True
+    try:
+        label, left = label_of(piece)
+    except ReadError:
+        return False
+    return label != own and not left.strip()
+
+
 _INTEGER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+)(?![0-9])")
 
 

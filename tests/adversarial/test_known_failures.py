@@ -179,7 +179,7 @@ def test_partial_credit_pays_no_guess_and_no_constant_answer(family, task):
         if not judged.verdict.correct
         for reward in [judged.reward]
     ]
-    assert sum(wrong) / max(1, len(wrong)) < 0.04, "luck on small instances aside"
+    assert sum(wrong) / max(1, len(wrong)) < 0.05, "luck on small instances aside"
     for name, solver in solvers.items():
         if name in ("vote-and-flips", "sat-by-flips", "flips-falsified", "one-step", "all-affirmed", "in-order") or (
             family == "coloring" and name not in GUESSED["coloring"]
@@ -396,7 +396,8 @@ HOSTILE = (
 
 @pytest.mark.parametrize(("family", "task"), TASKS)
 def test_nothing_that_is_written_is_run(family, task, tmp_path):
-    problem, marker = one(family, task), tmp_path / "marker"
+    marker = tmp_path / "marker"
+    problem = next(each for each in problems(family, task) if each.reference != "none")  # {} says that there is none
     for text in HOSTILE:
         filled = text.format(marker=marker)
         assert paid(problem, f"Answer: {filled}", f"```python\n{filled}\n```", f"\\boxed{{{filled}}}") == [0.0] * 3

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from logicbench.answers import ReadError, unwrap
+from logicbench.answers import ReadError, read_label, refuse_other_label, unwrap
 from logicbench.generators.coloring.lexicon import Lexicon, plain
 from logicbench.generators.coloring.reading import read_coloring
 from logicbench.solvers.graph import Statement, Step
@@ -20,8 +20,9 @@ Certificate = tuple[str, Any]
 """``("coloring", colours)``, ``("clique" or "core", vertices)``, ``("wheel", (hub, rim))`` or ``("proof", steps)``."""
 
 _KIND = re.compile(
-    r"^[ \t]{0,8}(?:[-*•][ \t]{1,4})?(clique|wheel|core|proof)\b[ \t]{0,4}(?:[:：]|(?=\n|$))", re.I | re.M
+    r"^[ \t]{0,8}(?:[-*•][ \t]{1,4})?[\"'`]?(clique|wheel|core|proof)\b[\"'`]?[ \t]{0,4}(?:[:：]|(?=\n|$))", re.I | re.M
 )
+_LABEL_OF = read_label({"yes": "yes", "possible": "yes", "no": "no", "impossible": "no", "not possible": "no"})
 _COMMA = re.compile(r"[ \t]{0,4}(?:[,;]|\band\b)[ \t]{0,4}(?:and\b[ \t]{0,4})?")
 _STATEMENT = re.compile(r"(!=|≠|<>|/=|\\neq?\b|==|=)")
 _OR = re.compile(r"[ \t]{1,8}(?:or|∨|\|\|?|v)[ \t]{1,8}", re.IGNORECASE)
@@ -37,6 +38,7 @@ def read_certificate(lexicon: Lexicon) -> Callable[[str], tuple[Certificate, str
         text = _clean(span)
         found = list(_KIND.finditer(text))
         if not found:
+            refuse_other_label(_LABEL_OF, "yes", text[text.rstrip().rfind("\n") + 1 :])
             return ("coloring", coloring(span)[0]), ""
         if len(found) > 1:
             raise ReadError("conflict", "More than one proof is given; give one.")
@@ -44,7 +46,8 @@ def read_certificate(lexicon: Lexicon) -> Callable[[str], tuple[Certificate, str
         _refuse_coloring(coloring, text[: found[0].start()] if kind == "proof" else text)
         if kind == "proof":
             return (kind, _steps(body, lexicon)), ""
-        line = next((line for line in body.splitlines() if line.strip()), "")
+        line, _, rest = body.lstrip().partition("\n")
+        refuse_other_label(_LABEL_OF, "no", rest)
         if kind == "wheel":
             return (kind, _wheel(line, lexicon)), ""
         return (kind, _vertices(line, lexicon)), ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from logicbench.answers import Reader, read_index_set, read_label
+from logicbench.answers import Reader, read_index_set, read_label, refuse_other_label
 from logicbench.errors import BudgetExceeded, InputError
 from logicbench.generators.fol import situations
 from logicbench.generators.fol.argument import Argument
@@ -44,6 +44,7 @@ def read_evidence(argument: Argument, labels: Mapping[str, str], counts: Mapping
     def read(span: str) -> tuple[Any, str]:
         label, rest = label_of(span)
         found, rest = readers.get(label, numbers)(rest.lstrip(" \t\r\n;:,.-"))
+        refuse_other_label(label_of, label, rest)
         return (label, found), rest
 
     return read

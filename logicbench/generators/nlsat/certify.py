@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from logicbench.answers import Reader, ReadError, read_index_set, read_label
+from logicbench.answers import Reader, ReadError, read_index_set, read_label, refuse_other_label
 from logicbench.errors import GenerationError
 from logicbench.family import Draft, Task
 from logicbench.generators.cache import InstanceCache
@@ -91,6 +91,7 @@ class Certify:
             if not body.strip():
                 raise ReadError("malformed", f"The word {WORDS[found]} alone proves nothing; add what shows it.")
             value, rest = world(body) if found == "sat" else numbers(body)
+            refuse_other_label(label, found, rest)
             return (found, value), rest
 
         return read

@@ -6,7 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from logicbench.answers import Reader, ReadError, read_assignment, read_clauses, read_index_set, read_label
+from logicbench.answers import (
+    Reader,
+    ReadError,
+    read_assignment,
+    read_clauses,
+    read_index_set,
+    read_label,
+    refuse_other_label,
+)
 from logicbench.family import Draft, Task
 from logicbench.generators.sat import questions
 from logicbench.generators.sat.formula import CONFLICT_BUDGET, Formula
@@ -102,6 +110,7 @@ class Certify:
             if not body.strip():
                 raise ReadError("malformed", f"The word {found.upper()} alone proves nothing; add what shows it.")
             value, rest = model(body) if found == "sat" else evidence(body)
+            refuse_other_label(label, found, rest)
             return (found, value), rest
 
         return read
