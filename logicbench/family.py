@@ -19,9 +19,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, get_args, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from logicbench.answers import answer_part
 from logicbench.errors import InputError, LogicbenchError, UnknownNameError
@@ -50,6 +50,13 @@ class Knobs(BaseModel):
     """Base of every family's settings: immutable, and unknown names are refused."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _none_in_words(cls, value: Any, info: ValidationInfo) -> Any:
+        """Take the word none for no value where a knob may have none, as a command line has only words."""
+        optional = type(None) in get_args(cls.model_fields[info.field_name or ""].annotation)
+        return None if optional and value == "none" else value
 
 
 @dataclass(frozen=True, slots=True)

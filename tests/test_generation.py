@@ -129,3 +129,10 @@ def test_ids_are_the_hash_of_content():
 def test_an_unknown_name_names_the_near_one(arguments, near):
     with pytest.raises(UnknownNameError, match=f"Did you mean '{near}'"):
         list(logicbench.generate(*arguments))
+
+
+@pytest.mark.parametrize(("knob", "kept"), [("filter", "none"), ("colors", None)])
+def test_the_word_none_is_what_the_knob_takes(knob, kept):
+    knobs = {"vertices": 8, "filter": "none", knob: "none"}
+    (problem,) = logicbench.generate("coloring", "color", count=1, knobs=knobs, measure=False)
+    assert problem.knobs[knob] == kept

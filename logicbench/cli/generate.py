@@ -129,7 +129,7 @@ def _value(text: str) -> Any:
         return range(int(low), int(high) + 1)
     if "," in text:
         return [part.strip() for part in text.split(",")]
-    return None if text == "none" else text
+    return text
 
 
 def _write(problems: Iterator[Problem], request: Request, output: str) -> None:

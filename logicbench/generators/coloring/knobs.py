@@ -17,7 +17,7 @@ class ColoringKnobs(Knobs):
 
     model: Model = Field("gnm", description="where graphs come from")
     vertices: int = Field(20, ge=4, le=5000, description="number of vertices (files: of the part that is taken)")
-    colors: int | None = Field(3, ge=2, le=60, description="number of colours; null: the exact chromatic number")
+    colors: int | None = Field(3, ge=2, le=60, description="number of colours; none: the exact chromatic number")
     degree: float | None = Field(
         None, gt=0, le=500, description="average degree; default: the 50% point of the model, or all edges of a file"
     )
