@@ -82,7 +82,8 @@ def certify(view: View) -> str:
         f"Y, which says that in every such {plan} X and Y {world.apart}; or it consists of several of these "
         f"statements, joined by the word or, and says that in every such {plan} at least one of them is true. A step "
         f"is accepted if assuming that all its statements are false leads to a contradiction at once. In this check, "
-        f"{items} known to be equal in this sense count as one {item}, and {items} known to be different count as {items} that {world.joined}. "
+        f"{items} known to be equal in this sense count as one {item}, and {items} known to be different count as {items} "
+        f"that {world.joined}. "
         "What is known is the assumption and the earlier steps; an earlier step with several statements makes the last "
         "of them known once all its others are known to be false. The contradiction is either that "
         f"{_one(item)} {world.joined_one} itself, or that there are {k + 1} {items} any two of which {world.joined}. "
@@ -92,8 +93,8 @@ def certify(view: View) -> str:
         proofs.insert(
             1,
             f'- on one line, the word "wheel", a colon, one {item}, a semicolon, and then, separated by commas, an odd '
-            f"number of other {items}, at least 3, where each {world.joined_one} the next one, the last {world.joined_one} the "
-            f"first, and each of them {world.joined_one} the {item} before the semicolon;",
+            f"number of other {items}, at least 3, where each {world.joined_one} the next one, the last "
+            f"{world.joined_one} the first, and each of them {world.joined_one} the {item} before the semicolon;",
         )
     return (
         f"Is there {_plan(view)}? Prove your answer.\n\n"
