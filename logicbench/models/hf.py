@@ -42,8 +42,8 @@ FIRST_BATCH = {"cpu": 32, "mps": 32}
 """Rows that ``auto`` starts with, by kind of device; 64 elsewhere."""
 TOKEN_BUDGET = {"cpu": 65_536, "mps": 65_536}
 """Padded tokens that a batch may hold when rows join; 524288 elsewhere."""
-PREFILL_TOKENS = 16_384
-"""Padded tokens of one prefill; a single longer prompt still goes through."""
+PREFILL_TOKENS = {"cpu": 8_192}
+"""Padded tokens of one prefill; 16384 elsewhere. A single longer prompt still goes through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ class TransformersBackend:
         asked = self.options.batch_size
         self._rows = 1 if not self._plain else FIRST_BATCH.get(kind, 64) if asked == "auto" else asked
         self._budget = self.options.token_budget or TOKEN_BUDGET.get(kind, 524_288)
+        self._prefill = PREFILL_TOKENS.get(kind, 16_384)
         self._figures: dict[str, float] = {
             "prompt_tokens": 0, "generated_tokens": 0, "forward_passes": 0, "seconds": 0.0, "out_of_memory": 0,
         }  # fmt: skip
@@ -218,7 +219,7 @@ class TransformersBackend:
         while waiting and len(taken) < room:
             width = max(width, waiting[0].length)
             longest = max(waiting[0].length, *(row.length for row in taken), 0)
-            over_prefill = (len(taken) + 1) * longest > PREFILL_TOKENS
+            over_prefill = (len(taken) + 1) * longest > self._prefill
             over_budget = (len(batch.rows) + len(taken) + 1) * width > self._budget
             if (over_prefill or over_budget) and (taken or batch.rows):
                 break
