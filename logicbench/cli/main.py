@@ -31,6 +31,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "compress": ("logicbench.cli.compress", "Prune or quantise a model."),
     "sweep": ("logicbench.cli.sweep", "Compress a model in many ways, evaluate and compare."),
     "compare": ("logicbench.cli.compare", "Compare runs on identical problems."),
+    "rescore": ("logicbench.cli.rescore", "Check a run's completions anew."),
     "analyze": ("logicbench.cli.analyze", "Analyse a run: votes, cost, traces, token limits."),
     "plan": ("logicbench.cli.plan", "Say how many problems a comparison needs."),
     "serve": ("logicbench.cli.serve", "Serve the reward over HTTP."),

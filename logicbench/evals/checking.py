@@ -48,14 +48,28 @@ def check(problem: Problem, text: str, opened: bool, tags: Sequence[Tags], viola
         CheckFailed: If the family's parser or checker breaks down.
     """
     segments = split(text, opened=opened, tags=tags)
+    return Checked(segments, check_answer(problem, text[segments.answer_start :], violations))
+
+
+def check_answer(problem: Problem, answer: str, violations: int = MAX_VIOLATIONS) -> SampleVerdict:
+    """Check a completion's answer, its thinking taken off.
+
+    Args:
+        problem: What was asked.
+        answer: The completion from the end of its thinking on.
+        violations: Most violations kept.
+
+    Raises:
+        CheckFailed: If the family's parser or checker breaks down.
+    """
     try:
-        verdict = verify(problem, text[segments.answer_start :])
+        verdict = verify(problem, answer)
     except LogicbenchError:
         raise
     except Exception as error:
         kind = type(error).__name__
         raise CheckFailed(f"the checker of {problem.family}:{problem.task} broke down: {kind}: {error}") from error
-    return Checked(segments, SampleVerdict.of(verdict, violations))
+    return SampleVerdict.of(verdict, violations)
 
 
 class Checker(Protocol):

@@ -53,6 +53,9 @@ def colouring_forms(problem):
     yield "\n".join(f"{noun}{v} – {c}." for v, c in pairs)
     yield "\n".join(f"**{noun}{v}**: *{c}*" for v, c in pairs)
     yield ", ".join(f"{v}: {c}" for v, c in pairs)
+    if numbers:
+        yield " ".join(f"{v}:{c}" for v, c in pairs)
+        yield " ".join(f"{v}={c}" for v, c in pairs) + "."
     yield "| item | choice |\n|---|---|\n" + "\n".join(f"| {v} | {c} |" for v, c in pairs)
     yield json.dumps(dict(pairs))
     yield "```json\n" + json.dumps(dict(pairs), indent=2) + "\n```"
@@ -70,6 +73,24 @@ def test_forms_of_a_colouring(task):
         for form in colouring_forms(problem):
             verdict = verify(problem, f"Answer:\n{form}")
             assert verdict.correct, (problem.surface, form, verdict)
+
+
+def test_forms_of_a_core():
+    for problem in problems("certify", 12):
+        if problem.reference.startswith("core: "):
+            listed = problem.reference.removeprefix("core: ")
+            for form in (f"core, {listed}", f"“core”: {listed}", f"**Core:** {listed}", f"core\n{listed}"):
+                assert verify(problem, f"Answer: {form}").correct, form
+
+
+def test_pairs_run_together_are_one_answer():
+    problem = problems("color", 1, surface="dimacs")[0]
+    pairs = [line.split(": ") for line in problem.reference.split("\n")]
+    right = " ".join(f"{v}:{c}" for v, c in pairs)
+    assert verify(problem, f"Answer: {right}").correct
+    other = next(c for _, c in pairs if c != pairs[0][1])
+    for wrong in (f"{right} {pairs[0][0]}:{other}", f"{right} 999:1", right.replace(":", ":9")):
+        assert not verify(problem, f"Answer: {wrong}").correct, wrong
 
 
 def rewritten(problem, colours):

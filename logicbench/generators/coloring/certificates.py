@@ -20,7 +20,7 @@ Certificate = tuple[str, Any]
 """``("coloring", colours)``, ``("clique" or "core", vertices)``, ``("wheel", (hub, rim))`` or ``("proof", steps)``."""
 
 _KIND = re.compile(
-    r"^[ \t]{0,8}(?:[-*•][ \t]{1,4})?[\"'`]?(clique|wheel|core|proof)\b[\"'`]?[ \t]{0,4}(?:[:：]|(?=\n|$))", re.I | re.M
+    r"^[ \t]{0,8}(?:[-*•][ \t]{1,4})?[\"'`“‘]?(clique|wheel|core|proof)\b[\"'`”’]?[ \t]{0,4}(?:[:：,]|(?=\n|$))", re.I | re.M
 )
 _LABEL_OF = read_label({"yes": "yes", "possible": "yes", "no": "no", "impossible": "no", "not possible": "no"})
 _COMMA = re.compile(r"[ \t]{0,4}(?:[,;]|\band\b)[ \t]{0,4}(?:and\b[ \t]{0,4})?")

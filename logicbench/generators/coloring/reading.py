@@ -40,6 +40,7 @@ _NOT_NAMES = frozenset(
 )
 _MAX_WORDS = 6
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
+_RUN_ON = re.compile(r"[0-9]{1,6}[:=][A-Za-z0-9]{1,20}(?:[ \t]{1,8}[0-9]{1,6}[:=][A-Za-z0-9]{1,20})+[ \t.]{0,8}$")
 _BARE_PAIR = re.compile(r"([0-9]{1,6})[ \t]{0,4}[-,][ \t]{0,4}([A-Za-z0-9]{1,20})$")
 
 
@@ -134,7 +135,7 @@ class _Sheet:
         line = _BULLET.sub("", line, count=1).strip()
         if self._entry(line) or self._class(line):
             return
-        entries = [entry for entry in _ENTRY_END.split(line) if entry]
+        entries = line.split() if _RUN_ON.match(line) else [entry for entry in _ENTRY_END.split(line) if entry]
         if len(entries) > 1 and _SEPARATOR.search(entries[0]):
             for entry in entries:
                 if not self._entry(entry):
