@@ -16,7 +16,7 @@ from logicbench.evals.record import Sample
 from logicbench.evals.results import compute_results
 from logicbench.evals.store import RunReader, create_run, open_run
 
-_KEPT = ("planned", "prompt_digest", "fingerprint", "backend", "host", "packages", "sessions", "error")
+_KEPT = ("argv", "planned", "prompt_digest", "fingerprint", "backend", "host", "packages", "sessions", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def rescore(run: str | Path, output: str | Path, *, fresh: bool = False, argv: S
         run: The run's folder.
         output: The folder of the copy.
         fresh: Replace a run that is in the folder.
-        argv: The command line, for the record.
+        argv: The command line of the rescoring, for the record; that of the evaluation is kept.
 
     Raises:
         InputError: If the folder is not a run, its problems are of another version of their family, what it asked of
@@ -72,7 +72,7 @@ def rescore(run: str | Path, output: str | Path, *, fresh: bool = False, argv: S
             if before != now:
                 changes[f"{sample.family}:{sample.task}", before, now] += 1
         kept = {name: reader.info[name] for name in _KEPT if name in reader.info}
-        origin = {"run": str(reader.path), "logicbench": reader.info["logicbench"]}
+        origin = {"run": str(reader.path), "logicbench": reader.info["logicbench"], "argv": list(argv)}
         writer.update(**kept, status=reader.info["status"], logicbench=logicbench.__version__, rescored_from=origin)
         results = compute_results(writer)
         writer.write_results(results)

@@ -29,7 +29,7 @@ def spoil(folder, status):
 
 
 def test_a_run_that_was_checked_right_is_copied_unchanged(run, tmp_path):
-    found = rescore(run, tmp_path / "copy")
+    found = rescore(run, tmp_path / "copy", argv=["again"])
     assert found.changes == {} and found.samples == 72
     old, new = open_run(run), open_run(tmp_path / "copy")
     assert [s.to_json() for s in new.samples()] == [s.to_json() for s in old.samples()]
@@ -37,7 +37,8 @@ def test_a_run_that_was_checked_right_is_copied_unchanged(run, tmp_path):
     for before, after in zip(old.samples(), new.samples(), strict=True):
         assert [column.tolist() for column in new.tokens(after)] == [column.tolist() for column in old.tokens(before)]
     assert new.info["backend"] == old.info["backend"] and new.info["sessions"] == old.info["sessions"]
-    assert new.info["rescored_from"]["run"] == str(run)
+    assert new.info["argv"] == old.info["argv"]
+    assert new.info["rescored_from"] == {"run": str(run), "logicbench": old.info["logicbench"], "argv": ["again"]}
 
 
 @pytest.mark.parametrize("status", ["correct", "wrong", "unparsable"])
