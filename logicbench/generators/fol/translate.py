@@ -50,7 +50,7 @@ MAX_NODES = 100
 MAX_QUANTIFIERS = 6
 """Proving takes long where many quantifiers alternate, whatever else the formula says."""
 
-MAX_MISSING = 3
+MAX_MISSING = 2
 """Brackets that may be missing or surplus."""
 
 MAX_BRACKETS = 80
