@@ -47,8 +47,6 @@ def test_the_real_llmcompressor(method, model_folder, tmp_path):
         find_python()
     except InputError:
         pytest.skip("no Python with llmcompressor")
-    if method == "awq" and not torch.cuda.is_available():
-        pytest.skip("llmcompressor's AWQ needs a GPU")
     run_request(CompressionRequest(model_folder, tmp_path / "pruned", "magnitude", 0.5))
     record = run_request(
         CompressionRequest(

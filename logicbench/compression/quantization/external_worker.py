@@ -23,6 +23,9 @@ def main(job_path: str) -> None:
 
     torch.set_num_threads(max(1, job["threads"]))
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    if not torch.accelerator.is_available():
+        # llmcompressor 0.14's AWQ pins its activations for copies to a device, and fails where there is none.
+        torch.Tensor.pin_memory = lambda tensor, device=None: tensor  # type: ignore[method-assign]
     models: Any = AutoModelForCausalLM
     model = models.from_pretrained(job["model"], dtype="auto", local_files_only=True).to(device)
     tokenizer = AutoTokenizer.from_pretrained(job["model"], local_files_only=True)

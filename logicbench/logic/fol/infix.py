@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Literal, NoReturn, TypeAlias
+from typing import Literal, TypeAlias
 
-from logicbench.logic.fol.notation import DIALECTS, PRECEDENCE, PREFIX_PRECEDENCE, RELATIONS, Notation
-from logicbench.logic.fol.notes import Note, ParseError, Severity
+from logicbench.logic.fol.cursor import OPERAND_START
+from logicbench.logic.fol.notation import PRECEDENCE, PREFIX_PRECEDENCE, RELATIONS, Notation
+from logicbench.logic.fol.notes import Severity
 from logicbench.logic.fol.raw import Bound, Raw
 from logicbench.logic.fol.tokens import Token
+from logicbench.logic.fol.variables import VariableReader
 
-_VARIABLE = re.compile(r"[?$]?[A-Za-z][0-9]*'*")
 _PROSE = frozenset("where which means meaning because since so this that note i.e e.g here with".split())
-_LOOKAHEAD = 4
-_OPERAND_START = frozenset(("word", "string", "number", "truth", "not", "quantifier", "open"))
 _FLAT = frozenset(("and", "or", "+", "*"))
 _MINUS_PRECEDENCE = 90
 
@@ -41,20 +40,7 @@ class _Entry:
         self.wide = False
 
 
-def matches(tokens: Sequence[Token]) -> list[int]:
-    """For every bracket the index of its partner, for every other token -1; the brackets must be balanced."""
-    partner = [-1] * len(tokens)
-    opened: list[int] = []
-    for index, token in enumerate(tokens):
-        if token.kind == "open":
-            opened.append(index)
-        elif token.kind == "close" and opened:
-            partner[index] = opened[-1]
-            partner[opened.pop()] = index
-    return partner
-
-
-class Reader:
+class Reader(VariableReader):
     """Reads one list of tokens with balanced brackets; `read` is called once.
 
     Args:
@@ -73,36 +59,18 @@ class Reader:
         variant: Variant | None = None,
         noted: Callable[[str], None] | None = None,
     ) -> None:
+        super().__init__(text, tokens, notation, noted)
         self.variant = variant
-        self.noted = noted
         self.precedence = (
             {**PRECEDENCE, **_REGROUPED[variant]} if variant is not None and variant in _REGROUPED else PRECEDENCE
         )
-        self.text, self.notation = text, notation
-        self.tokens = [*tokens, *[tokens[-1]] * _LOOKAHEAD]
-        self.dialect = DIALECTS[notation]
-        self.notes: list[Note] = []
-        self.partner = matches(self.tokens)
         self.operands: list[Raw] = []
         self.entries: list[_Entry] = []
         self.frames: list[tuple[_Entry, int]] = []
         self.active: dict[str, int] = {}
-        self.at = 0
         self.end = len(text)
         self.places: dict[str, list[int]] | None = None
         self.binders: set[int] = set()
-
-    # Notes and errors
-
-    def note(self, kind: str, position: int, message: str, severity: Severity = "repair") -> None:
-        """Add a note."""
-        self.notes.append(Note(kind, position, message, severity))
-        if self.noted is not None:
-            self.noted(kind)
-
-    def fail(self, expected: str, token: Token | None = None) -> NoReturn:
-        """Refuse the text here."""
-        raise ParseError(self.text, (token or self.tokens[self.at]).position, expected)
 
     # The loop
 
@@ -130,35 +98,6 @@ class Reader:
         if len(self.operands) != 1 or self.entries:
             self.fail("a formula")
         return self.operands[0]
-
-    def skip_label(self) -> None:
-        """Pass over ``1.``, ``(2)``, ``Premise 3:`` and bullets in front of the formula."""
-        tokens = self.tokens
-        first = tokens[0]
-        index = 0
-        if first.kind == "not" and self.notation in ("unicode", "latex") and self.text[first.position] in "-–—−":
-            if self.text[first.end : first.end + 1].isspace():
-                index = 1
-        elif (first.kind == "infix" and first.value in ("-", "*")) or (
-            first.kind == "other" and self.text[first.position] in "•‣▪●"
-        ):
-            index = 1
-        start = index
-        if tokens[index].kind == "number" and tokens[index + 1].kind in ("dot", "close"):
-            index += 2
-        elif [token.kind for token in tokens[index : index + 3]] == ["open", "number", "close"]:
-            index += 3
-        seen = index
-        while tokens[seen].kind in ("word", "number") and seen - index < 4:
-            seen += 1
-        if seen > index and tokens[seen].kind == "colon" and tokens[seen + 1].kind in _OPERAND_START:
-            index = seen + 1
-        if index > start or start:
-            if tokens[index].kind == "end":
-                index = start if tokens[start].kind != "end" else 0
-            if index:
-                self.note("label", first.position, "left out a label in front of the formula")
-        self.at = index
 
     def ends_here(self, token: Token) -> bool:
         """Whether what follows a complete operand outside all brackets is no more part of the formula."""
@@ -251,14 +190,14 @@ class Reader:
 
     def is_or(self, token: Token) -> bool:
         """Whether a word is the letter v written for ∨."""
-        return token.value in ("v", "V") and token.kind == "word" and self.tokens[self.at + 1].kind in _OPERAND_START
+        return token.value in ("v", "V") and token.kind == "word" and self.tokens[self.at + 1].kind in OPERAND_START
 
     def name(self, token: Token) -> bool:
         """Read a name of one word or more, and open its arguments."""
         tokens, start = self.tokens, self.at
         reach = start + 1
         while tokens[reach].kind in ("word", "number") and reach - start < 12:
-            if tokens[reach].value in ("v", "V") and tokens[reach + 1].kind in _OPERAND_START and not self.in_list():
+            if tokens[reach].value in ("v", "V") and tokens[reach + 1].kind in OPERAND_START and not self.in_list():
                 break
             reach += 1
         if reach > start + 1 and not self.joins(start, reach):
@@ -395,7 +334,7 @@ class Reader:
             self.note("operator_spelling", token.position, f"read {token.value!r} as 'or'")
             self.infix("or", token.position)
             return True
-        if kind in _OPERAND_START:
+        if kind in OPERAND_START:
             return self.juxtaposed(token)
         self.at += 1
         self.note("stray_character", token.position, f"left out {self.text[token.position : token.end]!r}")
@@ -412,7 +351,7 @@ class Reader:
             if token.kind == "semicolon":
                 self.note("punctuation", token.position, "read ';' as ','")
             return True
-        if self.tokens[self.at].kind not in _OPERAND_START:
+        if self.tokens[self.at].kind not in OPERAND_START:
             self.note("extra_comma", token.position, "left out a separator that separates nothing")
             return False
         self.note("comma_conjunction", token.position, "read a separator between formulas as ∧")
@@ -590,18 +529,23 @@ class Reader:
     def quantifier(self, token: Token) -> None:
         """Read the variables after a quantifier and push it."""
         entry = _Entry("quantifier", token.value, PREFIX_PRECEDENCE, token.position)
-        entry.wide = self.dialect.wide
-        tokens = self.tokens
-        following = tokens[self.at]
-        if following.kind == "open":
-            bound = self.bracketed_variables(entry)
-        else:
-            bound = self.plain_variables(entry)
-        if not bound:
-            bound = self.guess_variable(token)
-            if not bound:
-                return
-        self.push_quantifier(entry, bound)
+        bracketed = self.tokens[self.at].kind == "open"
+        found = self.bracketed_variables() if bracketed else self.plain_variables()
+        entry.wide = self.dialect.wide or found.wide
+        if found.group is not None:
+            self.open_group(found.group)
+        bound = found.bound or self.guess_variable(token)
+        if bound:
+            self.push_quantifier(entry, bound)
+
+    def open_group(self, start: int) -> None:
+        """Make the bracket of ``forall(x, F)`` a group around the body, which begins behind the variables' comma."""
+        resume = self.at
+        self.at = start + 1
+        self.open(self.tokens[start], None)
+        self.at = resume
+        if self.tokens[self.at].kind == "comma":
+            self.at += 1
 
     def push_quantifier(self, entry: _Entry, bound: Sequence[Bound]) -> None:
         """Open the scope of a quantifier."""
@@ -609,165 +553,3 @@ class Reader:
         for variable in bound:
             self.active[variable.name] = self.active.get(variable.name, 0) + 1
         self.entries.append(entry)
-
-    def plain_variables(self, entry: _Entry) -> list[Bound]:
-        """``x``, ``x y``, ``x, y``, ``x:S``, ``x ∈ S``, each perhaps with a dot or colon after it."""
-        tokens, bound = self.tokens, list[Bound]()
-        while True:
-            token = tokens[self.at]
-            if token.kind not in ("word", "string") or (bound and not self.is_variable(self.at, entry)):
-                break
-            touching = tokens[self.at + 1].kind == "open" and tokens[self.at + 1].position == token.end
-            if not bound and touching and not self.may_bind(token.value, self.at + 1):
-                break
-            self.at += 1
-            sort = self.sort(spaced=self.notation == "latex")
-            bound.append(Bound(token.value, *sort))
-            comma = tokens[self.at]
-            if comma.kind == "comma":
-                if tokens[self.at + 1].kind in ("quantifier", "open", "not"):
-                    self.at += 1
-                    self.note("extra_comma", comma.position, "left out the comma after a quantified variable")
-                    break
-                if not self.is_variable(self.at + 1, entry):
-                    if tokens[self.at + 1].kind in ("word", "string"):
-                        self.at += 1
-                        self.note("extra_comma", comma.position, "left out the comma after a quantified variable")
-                    break
-                self.at += 1
-            elif comma.kind in ("dot", "colon"):
-                break
-        if bound and tokens[self.at].kind in ("dot", "colon"):
-            if tokens[self.at].kind == "dot" and self.notation == "prover9":
-                self.note("punctuation", tokens[self.at].position, "left out the dot after a quantified variable")
-            self.at += 1
-            entry.wide = True
-        if len(bound) > 1 and self.notation in ("unicode", "prover9"):
-            self.note("variable_list", bound[0].position, "one quantifier over several variables")
-        return bound
-
-    def may_bind(self, name: str, bracket: int) -> bool:
-        """Whether the name in ``∀x(...)`` is a variable; in ``∀P(x)`` it is not, where the bracket does not use it."""
-        if not _VARIABLE.fullmatch(name):
-            return False
-        inside = self.tokens[bracket : min(self.partner[bracket], bracket + 60)]
-        return not name.isupper() or any(token.value == name for token in inside)
-
-    def is_variable(self, index: int, entry: _Entry) -> bool:
-        """Whether the word at ``index`` is one more variable of a quantifier and not the beginning of its body."""
-        token, after = self.tokens[index], self.tokens[index + 1]
-        if token.kind != "word":
-            return False
-        if after.kind == "open":
-            return after.position > token.end and bool(re.fullmatch(r"[?$]?[a-z][0-9]*'*", token.value))
-        if after.kind in ("dot", "colon"):
-            return True
-        if not _VARIABLE.fullmatch(token.value):
-            return False
-        return after.kind in ("comma", "word", "quantifier", "not", "string")
-
-    def sort(self, spaced: bool) -> tuple[str | None, int, bool]:
-        """Read ``:S`` or ``∈ S`` after a variable, if that is what stands there."""
-        tokens, mark = self.tokens, self.tokens[self.at]
-        position = tokens[self.at - 1].position
-        nothing = (None, position, False)
-        name, after = tokens[self.at + 1], tokens[self.at + 2]
-        if name.kind not in ("word", "string"):
-            return nothing
-        touching = after.kind == "open" and after.position == name.end
-        if mark.kind == "colon" and not touching and (spaced or mark.end == name.position):
-            self.at += 2
-            return name.value, position, name.kind == "string"
-        if mark.kind == "infix" and mark.value == "in" and not touching:
-            self.note("membership_sort", mark.position, f"read ∈ {name.value} as a sort")
-            self.at += 2
-            return name.value, position, name.kind == "string"
-        return nothing
-
-    def bracketed_variables(self, entry: _Entry) -> list[Bound]:
-        """``[x, y]:``, ``(x)``, ``(x, y)``, ``([x], F)`` and ``(x, F)`` after a quantifier."""
-        tokens, start = self.tokens, self.at
-        opening, end = tokens[start], self.partner[start]
-        if opening.value == "[":
-            self.at += 1
-            bound = self.variable_list(end)
-            self.at = end + 1
-            if tokens[self.at].kind in ("colon", "dot", "comma"):
-                if self.notation != "tptp":
-                    entry.wide = True
-                self.at += 1
-            return bound
-        inner = tokens[start + 1]
-        if inner.value == "[" and inner.kind == "open":
-            self.at = start + 2
-            bound = self.variable_list(self.partner[start + 1])
-            self.at = self.partner[start + 1] + 1
-            return self.function_style(entry, opening, start, bound)
-        index = start + 1
-        self.at = index
-        bound = []
-        while tokens[index].kind == "word":
-            self.at = index + 1
-            sort = self.sort(spaced=True)
-            mark = tokens[self.at]
-            if mark.kind not in ("comma", "close"):
-                break
-            bound.append(Bound(tokens[index].value, *sort))
-            if mark.kind == "close":
-                if tokens[self.at + 1].kind in _OPERAND_START and all(_VARIABLE.fullmatch(v.name) for v in bound):
-                    self.at += 1
-                    return bound
-                bound = []
-                break
-            index = self.at + 1
-        self.at = start
-        if not bound:
-            return []
-        self.at = index - 1
-        return self.function_style(entry, opening, start, bound)
-
-    def function_style(self, entry: _Entry, opening: Token, start: int, bound: list[Bound]) -> list[Bound]:
-        """``forall(x, F)``: the bracket becomes a group, the body reaches to its end."""
-        resume = self.at
-        self.at = start + 1
-        self.open(opening, None)
-        self.at = resume
-        if self.tokens[self.at].kind == "comma":
-            self.at += 1
-        entry.wide = True
-        return bound
-
-    def variable_list(self, end: int) -> list[Bound]:
-        """Variables in square brackets: ``x``, ``x:S``, ``Const('x', S)``, ``Int('x')``, separated by commas."""
-        tokens, bound = self.tokens, list[Bound]()
-        while self.at < end:
-            token = tokens[self.at]
-            self.at += 1
-            if token.kind not in ("word", "string"):
-                if token.kind not in ("comma", "close", "open"):
-                    self.note("stray_character", token.position, "left out a sign among the variables")
-                continue
-            if token.value in ("Const", "Int", "Real", "Bool") and tokens[self.at].kind == "open":
-                close = self.partner[self.at]
-                inside = [part for part in tokens[self.at + 1 : close] if part.kind in ("word", "string")]
-                if inside:
-                    sort = inside[1].value if len(inside) > 1 else None
-                    bound.append(Bound(inside[0].value, sort, inside[0].position))
-                self.at = close + 1
-                continue
-            bound.append(Bound(token.value, *self.sort(spaced=True)))
-        return bound
-
-    def guess_variable(self, token: Token) -> list[Bound]:
-        """A quantifier without a variable takes the first word of its operand that looks like one and is free."""
-        start = self.at
-        end = self.partner[start] if self.tokens[start].kind == "open" else len(self.tokens) - 1
-        for index in range(start, min(end, start + 200)):
-            word = self.tokens[index]
-            plain = self.tokens[index + 1].kind != "open"
-            looks = word.kind == "word" and plain and re.fullmatch(r"[u-zU-Z][0-9]*", word.value)
-            if looks and word.value not in self.active:
-                self.note("missing_variable", token.position, f"took {word.value!r} as the quantifier's variable")
-                return [Bound(word.value, None, token.position)]
-        self.note("missing_variable", token.position, "left out a quantifier without a variable")
-        return []
