@@ -25,7 +25,7 @@ def main(job_path: str) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if not torch.accelerator.is_available():
         # llmcompressor 0.14's AWQ pins its activations for copies to a device, and fails where there is none.
-        torch.Tensor.pin_memory = lambda tensor, device=None: tensor  # type: ignore[method-assign]
+        torch.Tensor.pin_memory = _unpinned  # type: ignore[method-assign, assignment]
     models: Any = AutoModelForCausalLM
     model = models.from_pretrained(job["model"], dtype="auto", local_files_only=True).to(device)
     tokenizer = AutoTokenizer.from_pretrained(job["model"], local_files_only=True)
@@ -63,6 +63,10 @@ def main(job_path: str) -> None:
     }
     with open(job["result"], "w", encoding="utf-8") as file:
         json.dump(result, file)
+
+
+def _unpinned(tensor: Any, device: Any = None) -> Any:
+    return tensor
 
 
 def _modifiers(job: dict[str, Any]) -> list[Any]:

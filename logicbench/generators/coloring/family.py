@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from logicbench.answers import Reader, read_answer
-from logicbench.errors import BudgetExceeded, InputError
+from logicbench.errors import InputError
 from logicbench.family import Baseline, Draft, Rendering, Task
 from logicbench.generators.cache import InstanceCache
 from logicbench.generators.coloring.certify import Certify
@@ -19,10 +19,11 @@ from logicbench.generators.coloring.task import ColoringTask, Shallow, decided
 from logicbench.generators.coloring.thresholds import threshold_edges
 from logicbench.generators.coloring.verification import Verify
 from logicbench.generators.coloring.views import SURFACES, view
+from logicbench.generators.judging import within_budget
 from logicbench.hardness import load_scale
 from logicbench.logic.graph import Graph
 from logicbench.logic.graph_dimacs import read_graph
-from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict
 from logicbench.seeding import Stream
 from logicbench.solvers.graph import measure_effort
 
@@ -127,10 +128,8 @@ class ColoringFamily:
 
     def check(self, problem: Problem, answer: Answer) -> Verdict:
         """Check an answer."""
-        try:
-            return _TASKS[problem.task].check(instance_of(problem.instance), _context(problem)[0], answer.value)
-        except BudgetExceeded as error:
-            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+        prepared, (lexicon, _) = instance_of(problem.instance), _context(problem)
+        return within_budget(_TASKS[problem.task].check, prepared, lexicon, answer.value)
 
     def guess(self, problem: Problem, stream: Stream) -> str:
         """Return a random well-formed answer."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from logicbench.answers import Reader, read_answer
-from logicbench.errors import BudgetExceeded
+from logicbench.answers import read_answer
 from logicbench.family import Baseline, Draft, Rendering, Task
 from logicbench.generators.cache import InstanceCache
 from logicbench.generators.fol import frames, variants
@@ -16,9 +15,10 @@ from logicbench.generators.fol.knobs import FolKnobs
 from logicbench.generators.fol.tasks import ArgumentTask, Certify, Countermodel, Entail
 from logicbench.generators.fol.translate import Translate
 from logicbench.generators.fol.verbalize import Verbalize
+from logicbench.generators.judging import CaseFamily, within_budget
 from logicbench.generators.nlsat.variants import vary as vary_theory
 from logicbench.hardness import load_scale
-from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict
 from logicbench.seeding import Stream
 
 _ALL: tuple[ArgumentTask, ...] = (Entail(), Certify(), Countermodel())
@@ -54,7 +54,7 @@ _VERBALIZE = Verbalize()
 _SENTENCES: dict[str, SentenceTask] = {task.info.name: task for task in (Translate(), _VERBALIZE)}
 
 
-class FolFamily:
+class FolFamily(CaseFamily[Argument]):
     """First-order arguments and translations."""
 
     name = "fol"
@@ -70,6 +70,9 @@ class FolFamily:
     surfaces = frames.SURFACES
     variants = variants.VARIANTS
     knobs = FolKnobs
+
+    def __init__(self) -> None:
+        super().__init__(_TASKS, argument_of)
 
     def sample(self, task: str, knobs: FolKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw one group; see `Family.sample`."""
@@ -119,30 +122,23 @@ class FolFamily:
         if (asked := _SENTENCES.get(problem.task)) is not None:
             subject, surface = asked.prepare(problem.instance), _surface(problem)
             return read_answer(text, lambda span: asked.read(subject, surface, span))
-        readers = _readers(problem.instance)
-        reader = readers.get(problem.task)
-        if reader is None:
-            reader = readers[problem.task] = _TASKS[problem.task].reader(argument_of(problem.instance))
-        return read_answer(text, reader)
+        return super().parse(problem, text)
 
     def check(self, problem: Problem, answer: Answer) -> Verdict:
         """Check an answer."""
-        try:
-            if (asked := _SENTENCES.get(problem.task)) is not None:
-                return asked.check(asked.prepare(problem.instance), answer.value)
-            return _TASKS[problem.task].check(argument_of(problem.instance), answer.value)
-        except BudgetExceeded as error:
-            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+        if (asked := _SENTENCES.get(problem.task)) is not None:
+            return within_budget(asked.check, asked.prepare(problem.instance), answer.value)
+        return super().check(problem, answer)
 
     def guess(self, problem: Problem, stream: Stream) -> str:
         """Return a random well-formed answer."""
         if (asked := _SENTENCES.get(problem.task)) is not None:
             return asked.guess(asked.prepare(problem.instance), _surface(problem), stream)
-        return _TASKS[problem.task].guess(argument_of(problem.instance), stream)
+        return super().guess(problem, stream)
 
     def chance(self, problem: Problem) -> float | None:
         """Return the probability that a guess is right, or None where it is not known."""
-        return None if problem.task in _SENTENCES else _TASKS[problem.task].chance(argument_of(problem.instance))
+        return None if problem.task in _SENTENCES else super().chance(problem)
 
     def grammar(self, problem: Problem) -> str | None:
         """Return the form of an answer in English; other answers have none that is short."""
@@ -154,18 +150,13 @@ class FolFamily:
         def on_sentence(solver: Callable[[Any, str], str]) -> Baseline:
             return lambda problem: solver(_SENTENCES[task].prepare(problem.instance), _surface(problem))
 
-        def on_problem(solver: Callable[[Argument], str]) -> Baseline:
-            return lambda problem: solver(argument_of(problem.instance))
-
         if task in _SENTENCES:
             return {name: on_sentence(solver) for name, solver in _SENTENCES[task].baselines().items()}
-        return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
+        return super().baselines(task)
 
 
 def _surface(problem: Problem) -> str:
     return str(problem.rendering.get("surface", problem.surface))
 
-
-_readers: InstanceCache[dict[str, Reader]] = InstanceCache(lambda instance: {})
 
 FAMILY = FolFamily()

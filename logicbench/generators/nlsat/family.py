@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from logicbench.answers import Reader, read_answer
-from logicbench.errors import BudgetExceeded
-from logicbench.family import Baseline, Draft, Rendering, Task
-from logicbench.generators.cache import InstanceCache
+from logicbench.family import Draft, Rendering, Task
+from logicbench.generators.judging import CaseFamily
 from logicbench.generators.nlsat.certify import Certify
 from logicbench.generators.nlsat.knobs import NlsatKnobs
 from logicbench.generators.nlsat.labels import Decide, Entail
 from logicbench.generators.nlsat.sampling import ground_cnf
-from logicbench.generators.nlsat.task import NlsatTask, Shallow, case_of
+from logicbench.generators.nlsat.task import Case, NlsatTask, case_of
 from logicbench.generators.nlsat.theories import Theory, denial
 from logicbench.generators.nlsat.transitions import statements_at_transition
 from logicbench.generators.nlsat.unfiltered import random_query, random_theory
 from logicbench.generators.nlsat.variants import VARIANTS, vary
 from logicbench.generators.nlsat.wording import SURFACES, conventions, statements
 from logicbench.hardness import load_scale
-from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.problem import Json
 from logicbench.seeding import Stream
 from logicbench.solvers.effort import Effort, measure_effort
 
@@ -30,7 +28,7 @@ _ALL: tuple[NlsatTask, ...] = (Decide(), Certify(), Entail())
 _TASKS: dict[str, NlsatTask] = {task.info.name: task for task in _ALL}
 
 
-class NlsatFamily:
+class NlsatFamily(CaseFamily[Case]):
     """Satisfiability of theories in fragments of English."""
 
     name = "nlsat"
@@ -44,6 +42,9 @@ class NlsatFamily:
     surfaces = SURFACES
     variants = VARIANTS
     knobs = NlsatKnobs
+
+    def __init__(self) -> None:
+        super().__init__(_TASKS, case_of)
 
     def sample(self, task: str, knobs: NlsatKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw one group; see `Family.sample`."""
@@ -92,37 +93,6 @@ class NlsatFamily:
         """Return an equivalent instance."""
         return vary(instance, variant, stream)
 
-    def parse(self, problem: Problem, text: str) -> Answer | Unparsable:
-        """Read the final answer."""
-        readers = _readers(problem.instance)
-        reader = readers.get(problem.task)
-        if reader is None:
-            reader = readers[problem.task] = _TASKS[problem.task].reader(case_of(problem.instance))
-        return read_answer(text, reader)
-
-    def check(self, problem: Problem, answer: Answer) -> Verdict:
-        """Check an answer."""
-        try:
-            return _TASKS[problem.task].check(case_of(problem.instance), answer.value)
-        except BudgetExceeded as error:
-            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
-
-    def guess(self, problem: Problem, stream: Stream) -> str:
-        """Return a random well-formed answer."""
-        return _TASKS[problem.task].guess(case_of(problem.instance), stream)
-
-    def chance(self, problem: Problem) -> float | None:
-        """Return the probability that a guess is right."""
-        return _TASKS[problem.task].chance(case_of(problem.instance))
-
-    def baselines(self, task: str) -> Mapping[str, Baseline]:
-        """Return the shallow solvers of a task."""
-
-        def on_problem(solver: Shallow) -> Baseline:
-            return lambda problem: solver(case_of(problem.instance))
-
-        return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
-
 
 def _questions(theory: Theory) -> list[Theory]:
     if theory.query is None:
@@ -135,8 +105,5 @@ def _questions(theory: Theory) -> list[Theory]:
 
 def _total(efforts: Sequence[Effort], figure: str) -> int:
     return sum(getattr(effort, figure) for effort in efforts)
-
-
-_readers: InstanceCache[dict[str, Reader]] = InstanceCache(lambda instance: {})
 
 FAMILY = NlsatFamily()

@@ -16,7 +16,7 @@ from logicbench.generators.rules.knobs import RulesKnobs
 from logicbench.generators.rules.notation import english, read_fact
 from logicbench.generators.rules.program import Program
 from logicbench.generators.rules.proof import need_chains
-from logicbench.generators.rules.task import Case, Shallow, case_of, to_instance
+from logicbench.generators.rules.task import Case, Shallow, case_of, to_instance, plain_view
 from logicbench.generators.rules.wording import View
 from logicbench.generators.rules.words import literal
 from logicbench.logic.english import Literal
@@ -92,10 +92,10 @@ class MissingFact:
         fault = _fault(case, value)
         return verdict(fault is None, english(value, case.theory), () if fault is None else (fault,))
 
-    def guess(self, case: Case, view: View, stream: Stream) -> str:
+    def guess(self, case: Case, stream: Stream) -> str:
         """Name a random fact that is allowed."""
         options = candidates(case)
-        return view.say(stream.choice(options))
+        return plain_view(case).say(stream.choice(options))
 
     def chance(self, case: Case) -> float:
         """Return the share of right facts among those that are allowed."""

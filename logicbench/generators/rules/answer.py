@@ -90,7 +90,7 @@ class Answer:
         """Compare with the label."""
         return verdict(value == case.label, value, (Violation("wrong-label", "The answer is another one."),))
 
-    def guess(self, case: Case, view: View, stream: Stream) -> str:
+    def guess(self, case: Case, stream: Stream) -> str:
         """Choose one of the classes."""
         return stream.choice(LABELS[:2] if case.closed else LABELS).upper()
 

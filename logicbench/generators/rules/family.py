@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from logicbench.answers import Reader, read_answer
-from logicbench.errors import BudgetExceeded, InputError
-from logicbench.family import Baseline, Draft, Rendering, Task
-from logicbench.generators.cache import InstanceCache
+from logicbench.errors import InputError
+from logicbench.family import Draft, Rendering, Task
+from logicbench.generators.judging import CaseFamily
 from logicbench.generators.nlsat.sampling import ground_cnf
 from logicbench.generators.nlsat.theories import Theory, denial
 from logicbench.generators.nlsat.variants import VARIANTS, vary
@@ -16,11 +15,11 @@ from logicbench.generators.rules.answer import Answer as AnswerTask
 from logicbench.generators.rules.knobs import RulesKnobs
 from logicbench.generators.rules.program import proof
 from logicbench.generators.rules.proof import Proof
-from logicbench.generators.rules.task import Case, RulesTask, Shallow, case_of
+from logicbench.generators.rules.task import Case, RulesTask, case_of
 from logicbench.generators.rules.wording import SURFACES, View, show
 from logicbench.hardness import load_scale
 from logicbench.logic.english import Literal
-from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.problem import Json, Problem
 from logicbench.seeding import Stream
 from logicbench.solvers.effort import measure_effort
 
@@ -31,7 +30,7 @@ _ALL: tuple[RulesTask, ...] = (AnswerTask(), Proof(), MissingFact())
 _TASKS: dict[str, RulesTask] = {task.info.name: task for task in _ALL}
 
 
-class RulesFamily:
+class RulesFamily(CaseFamily[Case]):
     """Theories of facts and rules."""
 
     name = "rules"
@@ -45,6 +44,9 @@ class RulesFamily:
     surfaces = SURFACES
     variants = VARIANTS
     knobs = RulesKnobs
+
+    def __init__(self) -> None:
+        super().__init__(_TASKS, case_of)
 
     def sample(self, task: str, knobs: RulesKnobs, stream: Stream) -> Sequence[Draft]:
         """Draw one group; see `Family.sample`."""
@@ -93,42 +95,6 @@ class RulesFamily:
             raise InputError("rules variant 'negate' needs world 'open': in a closed world a denial cannot be a fact")
         return vary(instance, variant, stream)
 
-    def parse(self, problem: Problem, text: str) -> Answer | Unparsable:
-        """Read the final answer."""
-        readers = _readers(problem.instance)
-        reader = readers.get(problem.task)
-        if reader is None:
-            reader = readers[problem.task] = _TASKS[problem.task].reader(case_of(problem.instance))
-        return read_answer(text, reader)
-
-    def check(self, problem: Problem, answer: Answer) -> Verdict:
-        """Check an answer."""
-        try:
-            return _TASKS[problem.task].check(case_of(problem.instance), answer.value)
-        except BudgetExceeded as error:
-            return Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
-
-    def guess(self, problem: Problem, stream: Stream) -> str:
-        """Return a random well-formed answer."""
-        case = case_of(problem.instance)
-        return _TASKS[problem.task].guess(case, _plain_view(case), stream)
-
-    def chance(self, problem: Problem) -> float | None:
-        """Return the probability that a guess is right."""
-        return _TASKS[problem.task].chance(case_of(problem.instance))
-
-    def baselines(self, task: str) -> Mapping[str, Baseline]:
-        """Return the shallow solvers of a task."""
-
-        def on_problem(solver: Shallow) -> Baseline:
-            return lambda problem: solver(case_of(problem.instance))
-
-        return {name: on_problem(solver) for name, solver in _TASKS[task].baselines().items()}
-
-
-def _plain_view(case: Case) -> View:
-    return show(case.theory, case.closed, "english", Stream("plain"))
-
 
 def _depth(case: Case, rounds: Mapping[Literal, int]) -> int:
     """Return the round that settles the statement, or, where none does, the last that settles anything."""
@@ -150,8 +116,5 @@ def _search(theory: Theory, inspections: int) -> dict[str, Json]:
         "propagations": sum(effort.propagations for effort in efforts),
         "effort": inspections * (1 + conflicts),
     }
-
-
-_readers: InstanceCache[dict[str, Reader]] = InstanceCache(lambda instance: {})
 
 FAMILY = RulesFamily()

@@ -12,7 +12,7 @@ from logicbench.generators.nlsat.task import verdict
 from logicbench.generators.rules import chains, derivations
 from logicbench.generators.rules.knobs import RulesKnobs
 from logicbench.generators.rules.program import proof
-from logicbench.generators.rules.task import Case, Shallow, to_instance
+from logicbench.generators.rules.task import Case, Shallow, to_instance, plain_view
 from logicbench.generators.rules.wording import View
 from logicbench.logic.english import Literal
 from logicbench.problem import Verdict
@@ -82,11 +82,11 @@ class Proof:
         faults, right = derivations.faults(case.program, case.known, value, case.query)
         return verdict(not faults, None, faults, _progress(case, right))
 
-    def guess(self, case: Case, view: View, stream: Stream) -> str:
+    def guess(self, case: Case, stream: Stream) -> str:
         """Claim that a random rule gives the statement at once."""
         rule = stream.choice(case.program.rules)
         facts = sorted(place + 1 for place in stream.sample(list(case.program.facts.values()), min(2, len(rule.body))))
-        return f"S1: {rule.place + 1} from {', '.join(map(str, facts))}: {view.say(case.query)}"
+        return f"S1: {rule.place + 1} from {', '.join(map(str, facts))}: {plain_view(case).say(case.query)}"
 
     def chance(self, case: Case) -> float | None:
         """Not known, but next to nothing."""

@@ -15,7 +15,7 @@ from logicbench.generators.nlsat.reasoner import Reasoner
 from logicbench.generators.nlsat.theories import Theory
 from logicbench.generators.rules.knobs import RulesKnobs
 from logicbench.generators.rules.program import Program, Step
-from logicbench.generators.rules.wording import View
+from logicbench.generators.rules.wording import View, show
 from logicbench.logic.english import Grounder, Literal
 from logicbench.problem import Verdict
 from logicbench.seeding import Stream
@@ -71,6 +71,12 @@ def _prepare(instance: Mapping[str, Any]) -> Case:
 case_of: InstanceCache[Case] = InstanceCache(_prepare)
 """Returns the prepared case of an instance."""
 
+
+def plain_view(case: Case) -> View:
+    """Return the case in plain English, for answers that are made without its prompt."""
+    return show(case.theory, case.closed, "english", Stream("plain"))
+
+
 Shallow = Callable[[Case], str]
 """A shallow solver: answers without reasoning over several steps."""
 
@@ -100,7 +106,7 @@ class RulesTask(Protocol):
     def check(self, case: Case, value: Any) -> Verdict:
         """Check a value that the reader returned."""
 
-    def guess(self, case: Case, view: View, stream: Stream) -> str:
+    def guess(self, case: Case, stream: Stream) -> str:
         """Return a random well-formed answer."""
 
     def chance(self, case: Case) -> float | None:
