@@ -44,6 +44,16 @@ def test_labels_are_what_z3_says(knobs):
             assert z3_label(draft.instance) == draft.label
 
 
+@pytest.mark.slow
+def test_five_thousand_labels_are_what_z3_says():
+    checked = 0
+    for task, count in (("entail", 3000), ("certify", 2000)):
+        for problem in problems(task, count, "symbols", seed=71):
+            assert z3_label(problem.instance) == problem.label, problem.id
+            checked += 1
+    assert checked == 5000
+
+
 def test_the_drafts_of_a_group_differ_in_two_facts():
     for index in range(10):
         drafts = FOL.sample("entail", make_knobs(FOL, RICH), Stream("facts", index))

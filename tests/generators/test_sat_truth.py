@@ -1,6 +1,7 @@
 """The sat family against brute force: every checker on thousands of small cases, every label and stored fact."""
 
 import itertools
+from collections import Counter
 
 import pytest
 
@@ -67,6 +68,23 @@ def test_decide_and_certify_labels():
             if task == "decide":
                 assert verify(problem, f"Answer: {truth}").correct
                 assert not verify(problem, f"Answer: {'sat' if truth == 'unsat' else 'unsat'}").correct
+
+
+@pytest.mark.slow
+def test_five_thousand_labels_at_the_threshold_are_what_z3_says():
+    import z3
+
+    found = Counter()
+    for size in (10, 20, 40):
+        knobs = {"variables": size}
+        for problem in generate("sat", "decide", count=1700, measure=False, knobs=knobs, surface="dimacs", seed=size):
+            variables = [z3.Bool(str(index)) for index in range(size + 1)]
+            solver = z3.Solver()
+            for clause in problem.instance["clauses"]:
+                solver.add(z3.Or([variables[x] if x > 0 else z3.Not(variables[-x]) for x in clause]))
+            assert str(solver.check()) == problem.label, problem.id
+            found[problem.label] += 1
+    assert found == {"sat": 2550, "unsat": 2550}
 
 
 def test_twins_differ_in_one_literal():

@@ -75,6 +75,16 @@ def test_labels_are_what_z3_says_and_twins_are_made_of_the_same_signs(length):
         assert signs[0] == signs[1]
 
 
+@pytest.mark.slow
+def test_five_thousand_labels_are_what_z3_says():
+    found = Counter()
+    for length in (1, 2, 4):
+        for problem in problems("judge", 1700, "symbols", seed=length, length=length):
+            assert (z3_label(problem.instance) == "true") == (problem.label == "valid"), problem.id
+            found[problem.label] += 1
+    assert found == {"valid": 2550, "invalid": 2550}
+
+
 def test_longer_fallacies_that_became_valid_are_not_called_fallacies():
     """A fifth and more of the published ones of two steps and more are valid; every label here is decided anew."""
     knobs = make_knobs(SKILLS, {"kind": "fallacy", "length": 3})
