@@ -1,8 +1,8 @@
 """Build the frozen release core-v1: one JSONL file a split, family and task, a data card and checksums.
 
-Every file depends on the families' versions, the tables below and the solvers that give references and measure effort, so
-with the versions of constraints.txt it comes out byte for byte the same on every machine. Families that are registered
-later belong to later releases.
+Every file depends on the families' versions, the tables below and the solvers that give references and measure
+effort, so with the versions of constraints.txt it comes out byte for byte the same on every machine. Families that are
+registered later belong to later releases.
 
     python tools/build_core.py                     # rebuild logicbench/data/core-v1
     python tools/build_core.py --check             # rebuild in memory and compare
