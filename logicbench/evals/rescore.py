@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from logicbench.evals.checking import admit_problems, check_answer
 from logicbench.evals.record import Sample
 from logicbench.evals.results import compute_results
 from logicbench.evals.store import RunReader, create_run, open_run
+from logicbench.problem import Problem
 
 _KEPT = ("argv", "planned", "prompt_digest", "fingerprint", "backend", "host", "packages", "sessions", "error")
 
@@ -62,15 +64,19 @@ def rescore(run: str | Path, output: str | Path, *, fresh: bool = False, argv: S
         if writer.done:
             raise InputError(f"{output} holds a run; choose another --output, or --fresh to replace it")
         _copy_tokens(reader, writer.path)
-        by_id = {problem.id: rank for rank, problem in enumerate(problems)}
         changes: Counter[tuple[str, str, str]] = Counter()
         number = 0
-        for number, sample in enumerate(reader.samples(), 1):
-            judged = _judged(sample, problems[by_id[sample.problem]])
-            writer.append(judged)
-            before, now = _status(sample), _status(judged)
-            if before != now:
-                changes[f"{sample.family}:{sample.task}", before, now] += 1
+        # Samples come in plan order; those of one problem are checked together, so that it is read and prepared once.
+        asked = iter(problems)
+        for name, samples in groupby(reader.samples(), lambda sample: sample.problem):
+            problem = next(each for each in asked if each.id == name)
+            for sample in samples:
+                judged = _judged(sample, problem)
+                writer.append(judged)
+                number += 1
+                before, now = _status(sample), _status(judged)
+                if before != now:
+                    changes[f"{sample.family}:{sample.task}", before, now] += 1
         kept = {name: reader.info[name] for name in _KEPT if name in reader.info}
         origin = {"run": str(reader.path), "logicbench": reader.info["logicbench"], "argv": list(argv)}
         writer.update(**kept, status=reader.info["status"], logicbench=logicbench.__version__, rescored_from=origin)
@@ -81,7 +87,7 @@ def rescore(run: str | Path, output: str | Path, *, fresh: bool = False, argv: S
         writer.close()
 
 
-def _judged(sample: Sample, problem: Any) -> Sample:
+def _judged(sample: Sample, problem: Problem) -> Sample:
     if sample.verdict is None:
         return sample
     return replace(sample, verdict=check_answer(problem, sample.text[sample.answer_start :]))
