@@ -11,6 +11,7 @@ from logicbench.generators.fol import evidence, frames, shallow, situations
 from logicbench.generators.fol.argument import Argument
 from logicbench.generators.fol.chains import triple
 from logicbench.generators.fol.knobs import FolKnobs
+from logicbench.generators.judging import CaseTask
 from logicbench.generators.nlsat.task import verdict
 from logicbench.generators.nlsat.wording import FINISH
 from logicbench.problem import Verdict, Violation
@@ -25,7 +26,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-class ArgumentTask(Protocol):
+class ArgumentTask(CaseTask[Argument], Protocol):
     """One question about premises and a conclusion."""
 
     info: Task
@@ -38,21 +39,6 @@ class ArgumentTask(Protocol):
 
     def reference(self, argument: Argument) -> str:
         """Return a right answer."""
-
-    def reader(self, argument: Argument) -> Reader:
-        """Return the reader of answers."""
-
-    def check(self, argument: Argument, value: Any) -> Verdict:
-        """Check a value that the reader returned."""
-
-    def guess(self, argument: Argument, stream: Stream) -> str:
-        """Return a random well-formed answer."""
-
-    def chance(self, argument: Argument) -> float | None:
-        """Return the probability that a guess is right."""
-
-    def baselines(self) -> Mapping[str, Callable[[Argument], str]]:
-        """Return the shallow solvers by name."""
 
 
 def _triple(knobs: FolKnobs, stream: Stream) -> list[Draft]:

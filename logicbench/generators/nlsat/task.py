@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from logicbench.answers import Reader
 from logicbench.family import Draft, Task
 from logicbench.generators.cache import InstanceCache
+from logicbench.generators.judging import CaseTask
 from logicbench.generators.nlsat.knobs import NlsatKnobs
 from logicbench.generators.nlsat.reasoner import Reasoner
 from logicbench.generators.nlsat.theories import Theory
@@ -51,7 +52,7 @@ Shallow = Callable[[Case], str]
 """A shallow solver: answers without search."""
 
 
-class NlsatTask(Protocol):
+class NlsatTask(CaseTask[Case], Protocol):
     """One question about theories."""
 
     info: Task
@@ -64,21 +65,6 @@ class NlsatTask(Protocol):
 
     def reference(self, case: Case) -> str:
         """Return a right answer."""
-
-    def reader(self, case: Case) -> Reader:
-        """Return the reader of answers."""
-
-    def check(self, case: Case, value: Any) -> Verdict:
-        """Check a value that the reader returned."""
-
-    def guess(self, case: Case, stream: Stream) -> str:
-        """Return a random well-formed answer."""
-
-    def chance(self, case: Case) -> float | None:
-        """Return the probability that a guess is right."""
-
-    def baselines(self) -> Mapping[str, Shallow]:
-        """Return the shallow solvers by name."""
 
 
 def verdict(

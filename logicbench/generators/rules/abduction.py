@@ -16,7 +16,7 @@ from logicbench.generators.rules.knobs import RulesKnobs
 from logicbench.generators.rules.notation import english, read_fact
 from logicbench.generators.rules.program import Program
 from logicbench.generators.rules.proof import need_chains
-from logicbench.generators.rules.task import Case, Shallow, case_of, to_instance, plain_view
+from logicbench.generators.rules.task import Case, Shallow, case_of, plain_view, to_instance
 from logicbench.generators.rules.wording import View
 from logicbench.generators.rules.words import literal
 from logicbench.logic.english import Literal

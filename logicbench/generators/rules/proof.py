@@ -12,7 +12,7 @@ from logicbench.generators.nlsat.task import verdict
 from logicbench.generators.rules import chains, derivations
 from logicbench.generators.rules.knobs import RulesKnobs
 from logicbench.generators.rules.program import proof
-from logicbench.generators.rules.task import Case, Shallow, to_instance, plain_view
+from logicbench.generators.rules.task import Case, Shallow, plain_view, to_instance
 from logicbench.generators.rules.wording import View
 from logicbench.logic.english import Literal
 from logicbench.problem import Verdict

@@ -11,6 +11,7 @@ from logicbench.answers import Reader
 from logicbench.errors import InputError
 from logicbench.family import Draft, Task
 from logicbench.generators.cache import InstanceCache
+from logicbench.generators.judging import CaseTask
 from logicbench.generators.nlsat.reasoner import Reasoner
 from logicbench.generators.nlsat.theories import Theory
 from logicbench.generators.rules.knobs import RulesKnobs
@@ -86,7 +87,7 @@ def to_instance(theory: Theory, knobs: RulesKnobs) -> dict[str, Any]:
     return {**theory.to_instance(), "world": knobs.world, "source": knobs.source}
 
 
-class RulesTask(Protocol):
+class RulesTask(CaseTask[Case], Protocol):
     """One question about rule theories."""
 
     info: Task
@@ -99,18 +100,3 @@ class RulesTask(Protocol):
 
     def reference(self, case: Case, view: View) -> str:
         """Return a right answer."""
-
-    def reader(self, case: Case) -> Reader:
-        """Return the reader of answers."""
-
-    def check(self, case: Case, value: Any) -> Verdict:
-        """Check a value that the reader returned."""
-
-    def guess(self, case: Case, stream: Stream) -> str:
-        """Return a random well-formed answer."""
-
-    def chance(self, case: Case) -> float | None:
-        """Return the probability that a guess is right."""
-
-    def baselines(self) -> Mapping[str, Shallow]:
-        """Return the shallow solvers by name."""

@@ -9,6 +9,7 @@ from logicbench.answers import Reader, read_label
 from logicbench.family import Task
 from logicbench.generators.fol import evidence, frames, situations
 from logicbench.generators.fol.argument import Argument
+from logicbench.generators.judging import CaseTask
 from logicbench.generators.nlsat.task import verdict
 from logicbench.generators.nlsat.wording import FINISH
 from logicbench.generators.skills import shallow
@@ -23,7 +24,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-class SkillsTask(Protocol):
+class SkillsTask(CaseTask[Argument], Protocol):
     """One question about an argument."""
 
     info: Task
@@ -33,21 +34,6 @@ class SkillsTask(Protocol):
 
     def reference(self, argument: Argument) -> str:
         """Return a right answer."""
-
-    def reader(self, argument: Argument) -> Reader:
-        """Return the reader of answers."""
-
-    def check(self, argument: Argument, value: Any) -> Verdict:
-        """Check a value that the reader returned."""
-
-    def guess(self, argument: Argument, stream: Stream) -> str:
-        """Return a random well-formed answer."""
-
-    def chance(self, argument: Argument) -> float | None:
-        """Return the probability that a guess is right."""
-
-    def baselines(self) -> Mapping[str, Callable[[Argument], str]]:
-        """Return the shallow solvers by name."""
 
 
 def _label(argument: Argument) -> str:
