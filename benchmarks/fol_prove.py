@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from logicbench.errors import LogicbenchError
-from logicbench.logic.fol.normalise import NORMALISATIONS, Normalisation, normalise
+from logicbench.logic.fol.normalise import NORMALISATIONS, Normalisation, bind_free, normalise
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.syntax import And, Exists, Forall, Formula, Iff, Implies, Not, Or, Xor, fold, rebuild
 from logicbench.logic.fol.transform import nnf, rename_apart
@@ -177,7 +177,7 @@ def programs(outputs: Rows) -> None:
             count["theirs right"] += row["logiclm_pred"] == row["gold"]
         try:
             letter = answer(row["dataset"], row["program"])
-            bound = answer(row["dataset"], row["program"], "variables") if row["dataset"] == "FOLIO" else letter
+            bound = answer(row["dataset"], row["program"], "objects") if row["dataset"] == "FOLIO" else letter
         except LogicbenchError:
             continue
         count["run"] += 1
@@ -190,7 +190,7 @@ def programs(outputs: Rows) -> None:
     ]
     columns = ["data set", "model", "programs", "run, published", "run, here", "right, published", "right, here"]
     columns.append("normalised")
-    show("Published logic programs; FOLIO's normalised up to unbound variables", columns, lines)
+    show("Published logic programs; FOLIO's also with names normalised", columns, lines)
 
 
 def answer(dataset: str, program: str, level: Normalisation = "none") -> str | None:
@@ -199,7 +199,8 @@ def answer(dataset: str, program: str, level: Normalisation = "none") -> str | N
         return read_typed_program(program).answer()
     if dataset == "FOLIO":
         read = read_folio_program(program)
-        *premises, conclusion = normalise([*read.premises, read.conclusion], level).formulas
+        formulas, _ = bind_free([*read.premises, read.conclusion])
+        *premises, conclusion = normalise(formulas, level).formulas
         verdict = Program(tuple(premises), conclusion).run().verdict
     else:
         verdict = read_rule_program(program).run_rules().verdict

@@ -70,7 +70,8 @@ def translate_command(
     normalise: Annotated[
         str,
         typer.Option(
-            help="Declared changes before the prover: none, case, number, words, typo, initials, objects or variables.",
+            help="Names merged before the prover, declared: none, case, number, words, typo, initials or objects. "
+            "Unbound variables are always bound.",
             rich_help_panel=_PIPELINE,
         ),
     ] = "none",

@@ -92,13 +92,14 @@ def test_formulas_are_normalised_if_asked_and_what_was_changed_is_kept(files, tm
     arguments = ["--model", f"scripted:{script}", "--pipeline", "logic-lm", "--output", str(run), "--fresh", "--json"]
     plain = translate(data, *arguments)
     assert plain.exit_code == 0 and json.loads(plain.stdout)["accuracy"] == 0.0
-    assert json.loads(translate(data, *arguments, "--normalise", "variables").stdout)["accuracy"] == 0.5
+    assert json.loads(translate(data, *arguments, "--normalise", "objects").stdout)["accuracy"] == 0.5
     line = json.loads((run / "translations.jsonl").read_text().splitlines()[0])
     assert line["verdict"] == "True" and line["details"]["normalised"] == {
         "names": [["predicate", "Cat", 1, "Cats"], ["predicate", "lazy", 1, "Lazy"]],
         "objects": [],
-        "variables": [[1, "x", "=tom"]],
+        "variables": [],
     }
+    assert line["details"]["bound"] == [[1, "x", "=tom"]], "whatever the level"
     assert line["formulas"][2] == "lazy(tom)", "the model's own text stays"
 
 

@@ -57,7 +57,7 @@ def normalise(formulas: Sequence[Formula], level: Normalisation) -> Normalised:
     steps = NORMALISATIONS[: NORMALISATIONS.index(level) + 1]
     variables: dict[tuple[int, str], str] = {}
     if "variables" in steps:
-        formulas, variables = _bind(formulas)
+        formulas, variables = bind_free(formulas)
     names = _merged(formulas, [step for step in LIKENESSES if step in steps])
     formulas = [rename_symbols(formula, names) for formula in formulas] if names else formulas
     objects: dict[tuple[str, int], tuple[str, str]] = {}
@@ -131,8 +131,8 @@ def _unfold(formulas: Sequence[Formula]) -> tuple[list[Formula], dict[tuple[str,
     return [fold(formula, combine) for formula in formulas] if found else list(formulas), found
 
 
-def _bind(formulas: Sequence[Formula]) -> tuple[list[Formula], dict[tuple[int, str], str]]:
-    """Give every variable that nothing binds a meaning.
+def bind_free(formulas: Sequence[Formula]) -> tuple[list[Formula], dict[tuple[int, str], str]]:
+    """Give every variable that nothing binds a meaning; return the formulas and `Normalised.variables`.
 
     It stands for the one individual that the formula is about, if all its other atoms begin with one constant and it
     too begins atoms only. Else it is bound in front: by ∃ if the formula begins with ∃, and by ∀ otherwise.

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import jinja2
 
 from logicbench.errors import LogicbenchError
-from logicbench.logic.fol.normalise import Normalisation, normalise
+from logicbench.logic.fol.normalise import Normalisation, bind_free, normalise
 from logicbench.logic.fol.parse import parse
 from logicbench.logic.fol.syntax import Formula
 from logicbench.solvers.prover.portfolio import Budget
@@ -145,7 +145,11 @@ def read_formula(text: str) -> tuple[Formula | None, str]:
 def decide(
     item: Item, formulas: Sequence[str], settings: Settings, details: Mapping[str, Any] | None = None
 ) -> Translation:
-    """Read the formulas of an item, premises first and the conclusion last, and let the prover answer."""
+    """Read the formulas of an item, premises first and the conclusion last, and let the prover answer.
+
+    Variables that nothing binds are bound, as Prover9 binds them for the published pipelines: as constants they would
+    only break what the formulas say. What was bound stands in the details.
+    """
     texts = tuple(formulas)
     read = [read_formula(text) for text in texts]
     readable = tuple(formula is not None for formula, _ in read)
@@ -158,6 +162,9 @@ def decide(
         which = "the conclusion" if place == len(texts) - 1 else f"premise {place + 1}"
         shown = f", {texts[place]!r}" if texts[place] else ""
         return Translation(texts, readable, error=f"{which}{shown}: {message}", details=notes)
+    found, bound = bind_free(found)
+    if bound:
+        notes["bound"] = [[*key, how] for key, how in sorted(bound.items())]
     if settings.normalise != "none":
         normalised = normalise(found, settings.normalise)
         found, notes = list(normalised.formulas), {**notes, "normalised": normalised.to_json()}
