@@ -330,7 +330,7 @@ def _split_predicate(place: Place, _: Vocabulary) -> Iterator[Any]:
     node = place.node
     if isinstance(node, Predicate) and len(node.arguments) == 1:
         parts = words(node.name)
-        if len(parts) > 1 and "".join(parts) == node.name.lower():
+        if len(parts) > 1 and parts[-1].isalnum() and "".join(parts) == node.name.lower():
             cut = len(node.name) - len(parts[-1])
             yield And((Predicate(node.name[:cut], node.arguments), Predicate(node.name[cut:], node.arguments)))
 

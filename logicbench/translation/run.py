@@ -63,11 +63,14 @@ class _Work:
     result: Translation | None = None
 
     def advance(self, answers: Sequence[str] | None) -> None:
+        """Go on with the dialogue; what breaks it fails this item and not the run, which may have taken hours."""
         try:
             self.asked = next(self.dialogue) if answers is None else self.dialogue.send(answers)
             self.answers = [None] * len(self.asked)
         except StopIteration as stop:
             self.result, self.asked = stop.value, ()
+        except Exception as error:  # model text may hit any fault of the readers and solvers
+            self.failure, self.asked = f"cannot be judged ({type(error).__name__}: {error})", ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,10 @@ def translate(
         journal = Journal(folder / LOG)
         try:
             for work in _finished(owed, backend, pipeline, config, settings):
-                if work.failure:
+                record = None if work.failure else _record(work, settings)
+                if record is None:
                     failed.append(f"{work.item.name}: {work.failure}")
                     continue
-                record = _record(work, settings)
                 journal.append(record)
                 done[work.item.name] = record
                 step()
@@ -210,9 +213,15 @@ def _receive(completion: Completion, work: _Work, place: int) -> None:
     work.exchanges.append({"prompt": work.asked[place].prompt, "completion": completion.text})
 
 
-def _record(work: _Work, settings: Settings) -> dict[str, Any]:
+def _record(work: _Work, settings: Settings) -> dict[str, Any] | None:
+    """The line of a finished item; None, and a failure, where its translation cannot be scored."""
     found = work.result
     assert found is not None
+    try:
+        points = score(work.item, found, settings.budget).to_json()
+    except Exception as error:  # as in `_Work.advance`
+        work.failure = f"cannot be scored ({type(error).__name__}: {error})"
+        return None
     return {
         "id": work.item.name,
         "kind": work.item.kind,
@@ -225,7 +234,7 @@ def _record(work: _Work, settings: Settings) -> dict[str, Any]:
         "verdict": found.verdict,
         "prediction": found.prediction,
         "error": found.error,
-        "score": score(work.item, found, settings.budget).to_json(),
+        "score": points,
         "details": dict(found.details),
         "calls": work.count,
         "tokens": {"prompt": work.tokens[0], "completion": work.tokens[1]},

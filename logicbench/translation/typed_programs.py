@@ -290,6 +290,8 @@ class _Builder:
         if homes:
             return self._number(self._values[sort if sort in homes else homes[0]][name])
         if name in self._program.functions:
+            if sorts := self._program.functions[name][0]:
+                raise InputError(f"{name!r} takes {len(sorts)} arguments, not 0")
             return self._symbol(name)
         if sort in self._values and _LOOSE.fullmatch(name):
             # A variable that nothing binds: some member of the sort that its place asks for.
@@ -335,7 +337,7 @@ class _Builder:
         parts = [self._boolean(node.body, {**env, node.variable.name: self._number(one)}) for one in members]
         if isinstance(node, Forall | Exists):
             return z3.And(*parts) if isinstance(node, Forall) else z3.Or(*parts)
-        number = z3.Sum([z3.If(part, self._number(1), self._number(0)) for part in parts])
+        number = z3.Sum([self._number(0)] + [z3.If(part, self._number(1), self._number(0)) for part in parts])
         if node.bound == "exactly":
             return number == node.count
         return number >= node.count if node.bound == "at_least" else number <= node.count

@@ -112,6 +112,19 @@ BROKEN = [
     ("Customer(lily) ∧ In(lily, family ∧ Watch(lily, tv)", "Customer(lily) ∧ In(lily, family) ∧ Watch(lily, tv)"),
     ("∀x (Imprisoned((x) → Has(x, record))", "∀x (Imprisoned(x) → Has(x, record))"),
     ("With(x1, chip)) ⊕ Mac(x1)", "With(x1, chip) ⊕ Mac(x1)"),
+    # A junction whose first part alone is negated is rare, so ¬ was meant for all of it.
+    ("¬Edible(kiwi) ∧ Lemon(kiwi))", "¬(Edible(kiwi) ∧ Lemon(kiwi))"),
+    ("¬P(a) ∧ Q(a)) → (P(a) ⊕ Q(a))", "¬(P(a) ∧ Q(a)) → (P(a) ⊕ Q(a))"),
+    ("P(a) → ¬Q(a) ∨ R(a))", "P(a) → ¬(Q(a) ∨ R(a))"),
+    ("¬Own(ann, car) ∨ ¬Rent(ann, car))", "¬Own(ann, car) ∨ ¬Rent(ann, car)"),
+    ("Own(ann, car) ∧ ¬Rent(ann, car))", "Own(ann, car) ∧ ¬Rent(ann, car)"),
+    ("a ≠ b ∧ Likes(a, b))", "a ≠ b ∧ Likes(a, b)"),
+    # A universal condition is rare, and so is an implication in ⊕.
+    ("∀x ((Tall(x) ∧ Fast(x))) → ¬Idle(tom))", "∀x ((Tall(x) ∧ Fast(x)) → ¬Idle(tom))"),
+    ("∀x (Shown(x) → Plant(x)) ⊕ Animal(x))", "∀x (Shown(x) → (Plant(x) ⊕ Animal(x)))"),
+    # The bracket after a name may be the one that was lost.
+    ("∀x (Plant x) ∨ Animal(x))", "∀x (Plant(x) ∨ Animal(x))"),
+    ("Eel(kaa) → ¬Plant kaa)", "Eel(kaa) → ¬Plant(kaa)"),
 ]  # fmt: skip
 
 

@@ -69,6 +69,30 @@ def test_no_text_breaks_a_pipeline(name, data):
     assert result.prediction in (None, "True", "False", "Uncertain")
 
 
+@pytest.mark.parametrize("broken", ["pipelines.direct.decide", "run.score"])
+def test_an_item_that_hits_a_fault_fails_alone(broken, tmp_path, monkeypatch):
+    from dataclasses import replace
+    from importlib import import_module
+
+    place, name = f"logicbench.translation.{broken}".rsplit(".", 1)
+    module = import_module(place)
+    whole = getattr(module, name)
+
+    def faulty(item, *rest):
+        if item.name == "1":
+            raise RuntimeError("an array of 37 dimensions")
+        return whole(item, *rest)
+
+    monkeypatch.setattr(module, name, faulty)
+    items = [replace(ITEM, name=str(number)) for number in range(3)]
+    outcome = translate(items, Tutor(), PIPELINES["direct"], config("direct"), tmp_path)
+    assert [record["id"] for record in outcome.records] == ["0", "2"]
+    assert len(outcome.failed) == 1 and "RuntimeError: an array of 37 dimensions" in outcome.failed[0]
+    monkeypatch.undo()
+    again = translate(items, Tutor(), PIPELINES["direct"], config("direct"), tmp_path)
+    assert len(again.records) == 3 and not again.failed
+
+
 def test_a_run_goes_on_where_it_stopped_and_asks_nothing_twice(tmp_path):
     from dataclasses import replace
 

@@ -18,13 +18,16 @@ from logicbench.logic.fol.notes import Note, ParseError
 from logicbench.logic.fol.syntax import (
     And,
     Count,
+    Equal,
     Exists,
     Forall,
     Formula,
     Implies,
+    Not,
     Or,
     Predicate,
     Variable,
+    Xor,
     fold,
     rebuild,
 )
@@ -319,6 +322,8 @@ def _too_many(edited: _Edited, surplus: int) -> Iterator[_Step]:
     for index in range(surplus):
         if _starts_operand(tokens, index):
             yield 1.2 if index == 0 else 1.7, "missing_open", index, tokens[index].position
+        elif _follows_name(tokens, index):
+            yield 2.2, "missing_open", index, tokens[index].position
 
 
 def _too_few(edited: _Edited) -> Iterator[_Step]:
@@ -341,6 +346,16 @@ def _too_few(edited: _Edited) -> Iterator[_Step]:
             and (index == 0 or tokens[index - 1].kind not in ("word", "string"))
         ):
             yield 1.9 if index in opened else 2.3, "extra_open", index, token.position
+
+
+def _follows_name(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a term may begin here whose opening bracket was lost: ``Plant x)``."""
+    return (
+        index > 0
+        and tokens[index].kind in ("word", "string", "number")
+        and tokens[index - 1].kind == "word"
+        and (index == 1 or tokens[index - 2].kind != "quantifier")
+    )
 
 
 def _starts_operand(tokens: Sequence[Token], index: int) -> bool:
@@ -376,16 +391,34 @@ _COSTS = {
 }
 
 
+_RARE = 0.8
+"""The cost of a shape that hardly one in a hundred formulas that people write has."""
+
+
+def _rare_shapes(node: Formula) -> int:
+    """Return how many rare shapes a node makes with the formulas right below it.
+
+    These are an implication in ∧, ∨ or ⊕, a universal condition, (∀x A) → B, and a ∧, ∨ or ⊕ of which the first part
+    alone is negated: people write ¬(A ∧ B) or B ∧ ¬A rather than ¬A ∧ B.
+    """
+    parts = node.children
+    if isinstance(node, Implies):
+        return int(isinstance(parts[0], Forall))
+    if not isinstance(node, And | Or | Xor):
+        return 0
+    negated = [isinstance(part, Not) and not isinstance(part.body, Equal) for part in parts]
+    return sum(isinstance(part, Implies) for part in parts) + (negated[:1] == [True] and sum(negated) == 1)
+
+
 def oddity(formula: Formula) -> float:
-    """How unlike what people write a formula is: implications inside ∧ and ∨, idle quantifiers, two arities."""
+    """How unlike what people write a formula is: rare shapes, idle quantifiers, two arities."""
     total = 0.0
     arities: dict[str, set[int]] = {}
 
-    def combine(node: Any, below: list[tuple[bool, frozenset[str]]]) -> tuple[bool, frozenset[str]]:
+    def combine(node: Any, below: list[frozenset[str]]) -> frozenset[str]:
         nonlocal total
-        if isinstance(node, And | Or):
-            total += 0.6 * sum(implication for implication, _ in below)
-        names: frozenset[str] = frozenset().union(*(found for _, found in below))
+        total += _RARE * _rare_shapes(node)
+        names: frozenset[str] = frozenset().union(*below)
         if isinstance(node, Variable):
             names = frozenset((node.name,))
         elif isinstance(node, Forall | Exists | Count):
@@ -393,7 +426,7 @@ def oddity(formula: Formula) -> float:
             names -= {node.variable.name}
         elif isinstance(node, Predicate):
             arities.setdefault(node.name, set()).add(len(node.arguments))
-        return isinstance(node, Implies), names
+        return names
 
     fold(formula, combine)
     return total + 1.5 * sum(len(found) - 1 for found in arities.values())

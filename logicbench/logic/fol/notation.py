@@ -185,6 +185,8 @@ _SMTLIB = re.compile(
     r"\s*\(\s*(?:(?:assert|forall|exists|and|or|not|xor|distinct|let|ite|implies)(?=[\s(])|(?:=>|<=|>=|<|>|=)(?=\s)"
     r"|declare-|define-|set-)"
 )
+_INFIX_CALL = re.compile(r"\b(?!(?:assert|forall|exists|and|or|not|xor|distinct|let|ite|implies)\()[A-Za-z_]\w*\(")
+_INFIX_SIGN = re.compile(r"[\w)]\s*(?:<?->|<?=>|&|\||∧|∨|→|↔|⊕|/\\|\\/)\s*[\w(¬~∀∃-]")
 _TPTP = re.compile(r"\s*(?:fof|cnf|tff)\s*\(|[!?]\s*\[[^\[\]]*\]\s*:|\$(?:true|false|less|sum)\b|<~>")
 _LATEX_TEXT = re.compile(
     r"\\(?:forall|exists|neg|lnot|land|lor|wedge|vee|to|rightarrow|Rightarrow|implies|iff|text|mathrm|oplus)\b"
@@ -192,6 +194,13 @@ _LATEX_TEXT = re.compile(
 _UNICODE = re.compile(r"[∀∃¬∧∨⊕→↔∄⊤⊥⇒⇔]")
 _NLTK = re.compile(r"\b(?:all|exists|some|forall)\s+\w+(?:\s+\w+){0,8}\s*\.")
 _ASCII = re.compile(r"\b(?:all|exists)\s+\w+\s*[\w(]|->|<->|&|\||(?<!\w)-\s*\w")
+
+
+def _infix(text: str, start: str) -> bool:
+    """Whether a text that begins as SMT-LIB does, as in ``(forall x (P(x) -> Q(x)))``, goes on in infix notation."""
+    if start.endswith("-"):
+        return False
+    return _INFIX_CALL.search(text) is not None or _INFIX_SIGN.search(text) is not None
 
 
 def detect(text: str) -> Notation:
@@ -202,7 +211,7 @@ def detect(text: str) -> Notation:
     text = text[:_LOOKED_AT]
     if _LATEX_TEXT.search(text):
         return "latex"
-    if _SMTLIB.match(text):
+    if (found := _SMTLIB.match(text)) and not _infix(text, found.group()):
         return "smtlib"
     if _UNICODE.search(text):
         return "unicode"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -14,10 +13,8 @@ from logicbench.logic.fol.notes import Note, ParseError
 from logicbench.logic.fol.smtlib import read_smtlib
 from logicbench.logic.fol.syntax import Formula
 from logicbench.logic.fol.tokens import lex
+from logicbench.logic.fol.wrapping import unquoted, unwrap
 
-_FENCE = re.compile(r"\s*```[a-z]*\n(?P<inside>[^`]*)```\s*")
-_QUOTED = re.compile(r"\s*(?:\"(?P<inside>[^\"]*)\"\.?)\s*")
-_FORMULA_SIGNS = re.compile(r"[(∀∃¬∧∨⊕→↔]")
 Level: TypeAlias = Literal["strict", "tolerant"]
 
 
@@ -65,8 +62,9 @@ def parse(
     """
     if level not in ("strict", "tolerant"):
         raise InputError(f"level must be 'strict' or 'tolerant', not {level!r}")
-    resolved = notation_of(notation, text)
-    parsed = _parse(text, Conventions(resolved, free, largest), search=level == "tolerant")
+    bare, notes = unwrap(text)
+    resolved = notation_of(notation, bare)
+    parsed = _parse(bare, notes, Conventions(resolved, free, largest), search=level == "tolerant")
     if level == "strict":
         for note in parsed.notes:
             if note.severity == "repair":
@@ -76,39 +74,28 @@ def parse(
     return parsed
 
 
-def _parse(text: str, how: Conventions, search: bool) -> Parsed:
+def _parse(text: str, before: list[Note], how: Conventions, search: bool) -> Parsed:
     if how.notation == "smtlib":
         raw, notes = read_smtlib(text)
         elaborator = Elaborator(text, how)
         formula = elaborator.run(raw)
-        return _parsed(formula, [*notes, *elaborator.notes], how.notation)
-    return _readings(text, how, search, 1)[0]
+        return _parsed(formula, [*before, *notes, *elaborator.notes], how.notation)
+    return _readings(text, before, how, search, 1)[0]
 
 
-def _readings(text: str, how: Conventions, search: bool, wanted: int) -> list[Parsed]:
+def _readings(text: str, before: list[Note], how: Conventions, search: bool, wanted: int) -> list[Parsed]:
     notation = how.notation
-    bare, notes = _unwrapped(text, notation)
+    bare, quotes = unquoted(text, notation)
     lexed = lex(bare, notation)
-    notes = [*notes, *lexed.notes]
     found = balanced_tokens(bare, lexed.tokens, how, search, wanted)
     return [
         _parsed(
             candidate.formula,
-            [*(note for note in notes if note.position < candidate.end or note.kind == "wrapper"), *candidate.notes],
+            [*before, *quotes, *(note for note in lexed.notes if note.position < candidate.end), *candidate.notes],
             notation,
         )
         for candidate in found
     ]
-
-
-def _unwrapped(text: str, notation: Notation) -> tuple[str, list[Note]]:
-    """Blank out a code fence or quotes around the whole formula; all positions stay the same."""
-    found = _FENCE.fullmatch(text) or (_QUOTED.fullmatch(text) if notation == "unicode" else None)
-    if found is None or not _FORMULA_SIGNS.search(found.group("inside")):
-        return text, []
-    begin, end = found.span("inside")
-    blank = " " * begin + text[begin:end] + " " * (len(text) - end)
-    return blank, [Note("wrapper", 0, "took the formula out of a code fence or quotes")]
 
 
 def _parsed(formula: Formula, notes: list[Note], notation: Notation) -> Parsed:
@@ -126,7 +113,8 @@ def readings(text: str, k: int = 3, notation: str = "auto", *, free: Free = "con
     """
     if k < 1:
         raise InputError(f"the number of readings must be at least 1, not {k}")
-    resolved = notation_of(notation, text)
+    bare, notes = unwrap(text)
+    resolved = notation_of(notation, bare)
     if resolved == "smtlib":
-        return [_parse(text, Conventions(resolved, free), search=True)]
-    return _readings(text, Conventions(resolved, free), True, k)
+        return [_parse(bare, notes, Conventions(resolved, free), search=True)]
+    return _readings(bare, notes, Conventions(resolved, free), True, k)

@@ -11,7 +11,8 @@ from logicbench.logic.fol.notes import Note, ParseError
 from logicbench.logic.fol.raw import Bound, Raw
 
 _TOKEN = re.compile(
-    r"(?P<blank>\s+|;[^\n]*)|(?P<open>\()|(?P<close>\))|\|(?P<quoted>[^|\\]*)\||(?P<atom>[^\s()|;]+)|(?P<other>.)"
+    r"(?P<blank>\s+|;[^\n]*)|(?P<open>\()|(?P<close>\))|\|(?P<quoted>[^|\\]*)\|"
+    r"|\"(?P<string>(?:[^\"]|\"\")*)\"(?![^\s()])|(?P<atom>[^\s()|;]+)|(?P<other>.)"
 )
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OPERATORS = {
@@ -54,6 +55,10 @@ def _nodes(text: str, notes: list[Note]) -> list[_Node]:
         elif kind == "quoted":
             if found.group("quoted"):
                 stack[-1].items.append(_Node(position, found.group("quoted"), True))
+        elif kind == "string":
+            notes.append(Note("quoted_name", position, "read a string as a name"))
+            if content := found.group("string").replace('""', '"').strip():
+                stack[-1].items.append(_Node(position, content, True))
         elif kind == "atom":
             stack[-1].items.append(_Node(position, found.group()))
         elif kind == "other":

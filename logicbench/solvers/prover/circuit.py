@@ -13,6 +13,8 @@ from logicbench.errors import BudgetExceeded
 Literals: TypeAlias = "npt.NDArray[np.int64]"
 Table: TypeAlias = "tuple[tuple[str, ...], npt.NDArray[Any]]"
 """Names of the axes, and literals (or individuals) with one axis for each name."""
+MOST_AXES = 24
+"""Axes of a table: arguments of a symbol, variables of a clause. Numpy has 32 at most where tables meet."""
 
 
 class Circuit:
@@ -35,6 +37,7 @@ class Circuit:
 
     def fresh(self, shape: tuple[int, ...] = ()) -> Literals:
         """A table of new variables."""
+        _check_axes(len(shape))
         count = 1
         for length in shape:
             count *= length
@@ -88,9 +91,19 @@ class Circuit:
         return self.every(slices) if conjoin else self.some(slices)
 
 
+def _check_axes(count: int) -> None:
+    if count > MOST_AXES:
+        raise BudgetExceeded(f"grounding takes a table of more than {MOST_AXES} arguments or variables")
+
+
 def spread(tables: Sequence[Table]) -> tuple[tuple[str, ...], list[npt.NDArray[Any]]]:
-    """Bring tables to the union of their axes and one shape; returns the names and the tables."""
+    """Bring tables to the union of their axes and one shape; returns the names and the tables.
+
+    Raises:
+        BudgetExceeded: They have more than `MOST_AXES` axes together.
+    """
     names = tuple(dict.fromkeys(name for own, _ in tables for name in own))
+    _check_axes(len(names))
     views = []
     for own, values in tables:
         order = [own.index(name) for name in names if name in own]

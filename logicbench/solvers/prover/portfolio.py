@@ -204,10 +204,14 @@ class Session:
             return None
 
     def _checked(self, structure: Structure, chosen: Sequence[int], engine: str) -> Decision:
-        """Hand on a model only after our own evaluator has found every formula true in it."""
+        """Hand on a model only after our own evaluator has found every formula true in it; too large a one is none."""
         formulas = [*(self._numbered[place] for place in chosen), *self._theory.background]
         structure = complete(structure, [*self._numbered, *self._theory.background])
-        if not satisfies(structure, formulas):
+        try:
+            holds = satisfies(structure, formulas)
+        except BudgetExceeded:
+            return Decision("unknown")
+        if not holds:
             raise AssertionError(f"the engine {engine!r} returned a structure that is no model")
         return Decision("sat", structure=structure, engine=engine)
 

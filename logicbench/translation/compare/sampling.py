@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from logicbench.errors import BudgetExceeded
 from logicbench.logic.fol.structures import LESS, Batch, Structure, evaluate_batch
 from logicbench.logic.fol.syntax import Comparison, Formula, Numeral, walk
 from logicbench.logic.fol.transform import signature
@@ -24,6 +25,12 @@ _DENSITIES = np.array([128, 64, 192, 128, 32, 224], dtype=np.uint8)
 """Share of tuples that hold, in 256ths, for one structure after another."""
 
 
+_MOST_CELLS = 5_000_000
+"""Entries of one symbol's tables in all structures of a size."""
+_MOST_ARGUMENTS = 24
+"""Axes of a table; numpy has 32 at most where tables meet."""
+
+
 def sample_batches(formulas: Sequence[Formula], count: int = 200, seed: int = 0) -> list[Batch]:
     """Random structures for the symbols of some formulas: a third each of three domain sizes, 1 to 3 if it can be.
 
@@ -33,6 +40,9 @@ def sample_batches(formulas: Sequence[Formula], count: int = 200, seed: int = 0)
         formulas: The formulas, arithmetic computed.
         count: Number of structures in all.
         seed: Seed.
+
+    Raises:
+        BudgetExceeded: A symbol has so many arguments that its tables are too large.
     """
     numbers = sorted({key[1] for key in leaves(formulas) if key[0] == "number"})
     first = max(1, len(numbers))
@@ -50,6 +60,9 @@ def _bytes(count: int, *labels: str | int) -> npt.NDArray[np.uint8]:
 
 def _batch(formulas: Sequence[Formula], numbers: list[Fraction], size: int, count: int, seed: int) -> Batch:
     symbols = signature(formulas)
+    most = max((arity for _, arity in (*symbols.predicates, *symbols.functions)), default=0)
+    if most > _MOST_ARGUMENTS or count * size**most > _MOST_CELLS:
+        raise BudgetExceeded(f"structures have no room for a symbol of {most} arguments")
     density = np.resize(_DENSITIES, count)
     predicates = {}
     for name, arity in dict.fromkeys((*symbols.predicates, *((sort, 1) for sort in symbols.sorts))):
@@ -94,7 +107,7 @@ def agreement(left: Formula, right: Formula, count: int = 200, seed: int = 0) ->
 
     Raises:
         InputError: An arithmetic term with variables or constants occurs.
-        BudgetExceeded: A subformula has too many free variables.
+        BudgetExceeded: A subformula has too many free variables, or a symbol too many arguments.
     """
     ready = [compute_numbers(left), compute_numbers(right)]
     a, b = truths(ready, sample_batches(ready, count, seed))
