@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -39,6 +40,7 @@ from logicbench.solvers.prover.portfolio import Budget
 from logicbench.solvers.prover.theory import compute_numbers
 from logicbench.translation.compare.alignment import Alignment
 from logicbench.translation.compare.equivalence import Comparison, compare
+from logicbench.translation.compare.normal import normal_form
 from logicbench.translation.compare.sampling import sample_batches, truths
 from logicbench.translation.edits import KINDS, Path, Vocabulary, edits
 
@@ -226,30 +228,39 @@ def _everywhere(formula: Formula, kind: str, vocabulary: Vocabulary) -> Formula 
 
 
 class _Target:
-    """A formula that candidates are compared with: by random structures first, then by proof."""
+    """A formula that candidates are compared with: by random structures first, then by proof.
+
+    Where there are no structures, for arithmetic or too many arguments, every candidate would need the prover; then
+    only those match that have the same normal form.
+    """
 
     def __init__(self, formula: Formula, other: Formula, budget: Budget | None) -> None:
         self._formula, self._budget = formula, budget
-        self._batches = sample_batches([compute_numbers(formula), compute_numbers(other)], 60)
         self._values: Any = None
+        self._normal: Formula | None = None
         try:
+            self._batches = sample_batches([compute_numbers(formula), compute_numbers(other)], 60)
             (self._values,) = truths([formula], self._batches)
         except (InputError, BudgetExceeded):
-            self._values = None
+            with suppress(BudgetExceeded):
+                self._normal = normal_form(formula)
 
     def matches(self, candidate: Formula) -> bool:
         if candidate == self._formula:
             return True
-        if self._values is not None:
-            try:
-                (values,) = truths([candidate], self._batches)
-            except (InputError, BudgetExceeded):
-                # The candidate has a symbol or a free variable that neither formula has.
-                if free_variables(candidate) or _strange(candidate, self._formula):
-                    return False
-            else:
-                if not np.array_equal(values, self._values):
-                    return False
+        if self._values is None:
+            with suppress(BudgetExceeded):
+                return self._normal is not None and normal_form(candidate) == self._normal
+            return False
+        try:
+            (values,) = truths([candidate], self._batches)
+        except (InputError, BudgetExceeded):
+            # The candidate has a symbol or a free variable that neither formula has.
+            if free_variables(candidate) or _strange(candidate, self._formula):
+                return False
+        else:
+            if not np.array_equal(values, self._values):
+                return False
         return compare(self._formula, candidate, align=False, budget=self._budget).relation == "equivalent"
 
 
