@@ -80,11 +80,25 @@ def _apart(formula: Formula) -> Formula:
     return result
 
 
+def program_lines(text: str) -> list[str]:
+    """The lines of a program: those of the first code fence, where there is one.
+
+    What stands before it counts too if it has formulas: a reply goes on with the section that the prompt has begun.
+    """
+    lines = text.splitlines()
+    fences = [place for place, line in enumerate(lines) if line.lstrip().startswith("```")]
+    if not fences:
+        return lines
+    inside = lines[fences[0] + 1 : fences[1] if len(fences) > 1 else None]
+    begun = any(":::" in line for line in lines[: fences[0]])
+    return [*(lines[: fences[0]] if begun else []), *inside]
+
+
 def sections(text: str) -> dict[str, list[str]]:
     """The lines of each section, titles in lower case, empty lines and the English left out."""
     found: dict[str, list[str]] = {}
     lines: list[str] | None = None
-    for line in text.splitlines():
+    for line in program_lines(text):
         title = _TITLE.match(line)
         if title:
             lines = found.setdefault(title.group(1).lower(), [])

@@ -183,11 +183,12 @@ def _finished(
 def _round(active: Sequence[_Work], backend: Backend, config: RunConfig) -> None:
     """Have all questions of the items in work answered."""
     requests: dict[bool, list[Request]] = {False: [], True: []}
-    places: dict[str, tuple[_Work, int]] = {}
+    places: dict[str, tuple[_Work, int, int]] = {}
     for work in active:
         for place, ask in enumerate(work.asked):
             key = f"{work.item.name}/{work.count}"
-            places[key] = work, place
+            places[key] = work, place, len(work.exchanges)
+            work.exchanges.append({"prompt": ask.prompt, "completion": ""})
             seed = int.from_bytes(digest("translate", config.seed, work.item.name, work.count)[:8], "little") >> 1
             requests[ask.greedy].append(Request(key, _messages(ask), seed, work.item.name, work.count, ask.grammar))
             work.count += 1
@@ -202,7 +203,8 @@ def _messages(ask: Ask) -> tuple[Message, ...]:
     return tuple(Message("assistant" if place % 2 else "user", turn) for place, turn in enumerate(ask.turns))
 
 
-def _receive(completion: Completion, work: _Work, place: int) -> None:
+def _receive(completion: Completion, work: _Work, place: int, slot: int) -> None:
+    """Keep a completion; exchanges stand in the order of the questions, whichever was answered first."""
     if completion.finish_reason == "error":
         work.failure = completion.error or "the backend gave no reason"
         return
@@ -210,7 +212,7 @@ def _receive(completion: Completion, work: _Work, place: int) -> None:
     work.answers[place] = text
     work.tokens[0] += completion.prompt_tokens
     work.tokens[1] += completion.generated_tokens
-    work.exchanges.append({"prompt": work.asked[place].prompt, "completion": completion.text})
+    work.exchanges[slot]["completion"] = completion.text
 
 
 def _record(work: _Work, settings: Settings) -> dict[str, Any] | None:

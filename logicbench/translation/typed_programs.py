@@ -37,12 +37,14 @@ from logicbench.logic.fol.syntax import (
     depth,
     walk,
 )
+from logicbench.translation.programs import program_lines
 
 Mode: TypeAlias = Literal["valid", "sat", "unsat"]
 _ENUM = re.compile(r"^\s*(\w+)\s*=\s*EnumSort\(\s*\[(.*)\]\s*\)")
 _FUNCTION = re.compile(r"^\s*(\w+)\s*=\s*Function\(\s*\[?(.*?)\]?\s*->\s*\[?\s*(\w+)\s*\]?\s*\)")
 _VARIABLE = re.compile(r"^\s*([^\[\]]+?)\s*\[IN\]\s*\[([^\]]*)\]")
 _TITLE = re.compile(r"^\s*#?\s*(Declarations|Constraints|Options|Domain|Variables|Query)\s*:?\s*$", re.IGNORECASE)
+_EXPRESSION = re.compile(r"[(\[=<>]")
 _LETTER = re.compile(r"^\s*\(?([A-Z])\)\s*")
 _WRAPPED = re.compile(r"^\s*is_(valid|sat|unsat|exception)\s*\((.*)\)\s*$", re.DOTALL)
 _LOOSE = re.compile(r"[a-z]{1,2}\d?")
@@ -120,11 +122,13 @@ def read_typed_program(text: str) -> TypedProgram:
     constraints: list[str] = []
     options: list[str] = []
     section = ""
-    for line in text.splitlines():
+    for line in program_lines(text):
         if title := _TITLE.match(line):
             section = title.group(1).lower()
             continue
         source = line.split(":::")[0].strip()
+        if not section and not _EXPRESSION.search(source):
+            continue  # "Here is the program:", before the first title
         if not source or source.lower() == "question" or section == "domain":
             continue
         if match := _ENUM.match(source):

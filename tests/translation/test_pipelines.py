@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -67,6 +68,23 @@ def test_no_text_breaks_a_pipeline(name, data):
     result, _ = converse(PIPELINES[name].run(ITEM, SETTINGS), lambda _: data.draw(pieces))
     assert result.executed or result.error
     assert result.prediction in (None, "True", "False", "Uncertain")
+
+
+@pytest.mark.parametrize("name", FOL)
+def test_the_exchanges_of_a_run_replay_it(name, tmp_path):
+    """They stand in the order of the questions, though answers come in another."""
+    from logicbench.models.factory import make_backend
+    from logicbench.translation.stand_in import stand_in
+
+    (first,) = translate([ITEM], Tutor(), PIPELINES[name], config(name), tmp_path / "first").records
+    script = tmp_path / "script.jsonl"
+    texts = [exchange["completion"] for exchange in first["exchanges"]]
+    script.write_text(json.dumps({"id": ITEM.name, "completion": texts}))
+    backend = make_backend("scripted", str(script), [stand_in(ITEM)])
+    (again,) = translate([ITEM], backend, PIPELINES[name], config(name), tmp_path / "again").records
+    assert [again[key] for key in ("formulas", "verdict", "score", "details", "exchanges")] == [
+        first[key] for key in ("formulas", "verdict", "score", "details", "exchanges")
+    ]
 
 
 @pytest.mark.parametrize("broken", ["pipelines.direct.decide", "run.score"])

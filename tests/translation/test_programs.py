@@ -4,6 +4,7 @@ import pytest
 
 from logicbench.errors import InputError
 from logicbench.translation.programs import read_folio_program, read_rule_program, sections
+from logicbench.translation.typed_programs import read_typed_program
 
 RULES = """Predicates:
 Kind($x, bool) ::: Is x kind?
@@ -63,3 +64,30 @@ def test_text_is_never_run():
         pass
     else:
         assert read_rule_program(evil).conclusion.name == "exec"
+
+
+PROGRAM = (
+    "Facts:\nQuiet(Anne, True) ::: a\nRules:\nQuiet($x, True) >>> Kind($x, True) ::: b\nQuery:\nKind(Anne, True) ::: c"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Here is the corrected program:\n\n```\n{PROGRAM}\n```\nNow every rule has its bracket.",
+        f"```python\n{PROGRAM}",
+        f"Program:\n{PROGRAM}",
+        PROGRAM.replace("Query:", "```\nQuery:") + "\n```",
+    ],
+)
+def test_programs_are_read_out_of_fences_and_prose(text):
+    assert read_rule_program(text).run_rules().verdict == "True"
+
+
+@pytest.mark.parametrize(
+    "before, after", [("Program:\n\n", ""), ("Here it is:\n```\n", "\n```\nAll is declared."), ("```\n", "")]
+)
+def test_typed_programs_are_read_out_of_fences_and_prose(before, after):
+    program = "# Declarations\nday = EnumSort([1, 2])\nAnn = Function([day] -> [day])\n\n# Constraints\nAnn(1) == 2\n\n# Options\n"
+    program += "is_sat(Ann(1) == 1) ::: A)\nis_sat(Ann(1) == 2) ::: B)"
+    assert read_typed_program(before + program + after).answer() == "B"
