@@ -66,9 +66,22 @@ def test_text_is_never_run():
         assert read_rule_program(evil).conclusion.name == "exec"
 
 
-PROGRAM = (
-    "Facts:\nQuiet(Anne, True) ::: a\nRules:\nQuiet($x, True) >>> Kind($x, True) ::: b\nQuery:\nKind(Anne, True) ::: c"
-)
+PROGRAM = """Facts:
+Quiet(Anne, True) ::: a
+Rules:
+Quiet($x, True) >>> Kind($x, True) ::: b
+Query:
+Kind(Anne, True) ::: c"""
+TYPED = """# Declarations
+day = EnumSort([1, 2])
+Ann = Function([day] -> [day])
+
+# Constraints
+Ann(1) == 2
+
+# Options
+is_sat(Ann(1) == 1) ::: A)
+is_sat(Ann(1) == 2) ::: B)"""
 
 
 @pytest.mark.parametrize(
@@ -84,10 +97,6 @@ def test_programs_are_read_out_of_fences_and_prose(text):
     assert read_rule_program(text).run_rules().verdict == "True"
 
 
-@pytest.mark.parametrize(
-    "before, after", [("Program:\n\n", ""), ("Here it is:\n```\n", "\n```\nAll is declared."), ("```\n", "")]
-)
-def test_typed_programs_are_read_out_of_fences_and_prose(before, after):
-    program = "# Declarations\nday = EnumSort([1, 2])\nAnn = Function([day] -> [day])\n\n# Constraints\nAnn(1) == 2\n\n# Options\n"
-    program += "is_sat(Ann(1) == 1) ::: A)\nis_sat(Ann(1) == 2) ::: B)"
-    assert read_typed_program(before + program + after).answer() == "B"
+@pytest.mark.parametrize("text", ["Program:\n\n{}", "Here it is:\n```\n{}\n```\nAll is declared.", "```\n{}"])
+def test_typed_programs_are_read_out_of_fences_and_prose(text):
+    assert read_typed_program(text.format(TYPED)).answer() == "B"
