@@ -294,8 +294,7 @@ class _Builder:
         if homes:
             return self._number(self._values[sort if sort in homes else homes[0]][name])
         if name in self._program.functions:
-            if sorts := self._program.functions[name][0]:
-                raise InputError(f"{name!r} takes {len(sorts)} arguments, not 0")
+            self._argument_sorts(name, 0)
             return self._symbol(name)
         if sort in self._values and _LOOSE.fullmatch(name):
             # A variable that nothing binds: some member of the sort that its place asks for.
@@ -324,9 +323,7 @@ class _Builder:
             return self._z3.If(value < 0, -value, value)
         if node.name not in self._program.functions:
             raise InputError(f"the function {node.name!r} is not declared")
-        sorts, _ = self._program.functions[node.name]
-        if len(sorts) != len(node.arguments):
-            raise InputError(f"{node.name!r} takes {len(sorts)} arguments, not {len(node.arguments)}")
+        sorts = self._argument_sorts(node.name, len(node.arguments))
         values = []
         for argument, sort in zip(node.arguments, sorts, strict=True):
             value = self._expression(argument, env, sort)
@@ -334,6 +331,12 @@ class _Builder:
                 raise InputError(f"a formula stands among the arguments of {node.name!r}")
             values.append(value)
         return self._symbol(node.name)(*values)
+
+    def _argument_sorts(self, name: str, given: int) -> tuple[str, ...]:
+        sorts, _ = self._program.functions[name]
+        if len(sorts) != given:
+            raise InputError(f"{name!r} takes {len(sorts)} arguments, not {given}")
+        return sorts
 
     def _quantified(self, node: Forall | Exists | Count, env: Mapping[str, Any]) -> Any:
         z3 = self._z3

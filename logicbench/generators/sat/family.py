@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from logicbench.answers import Reader, read_answer
-from logicbench.errors import BudgetExceeded, InputError
+from logicbench.errors import InputError
 from logicbench.family import Baseline, Draft, Rendering, Task
 from logicbench.generators.cache import InstanceCache
+from logicbench.generators.judging import within_budget
 from logicbench.generators.sat.assignments import Assign, MaxSat
 from logicbench.generators.sat.certify import Certify
 from logicbench.generators.sat.formula import formula_of, vary
@@ -22,7 +23,7 @@ from logicbench.generators.sat.views import SURFACES, view
 from logicbench.hardness import load_scale
 from logicbench.logic.cnf import CNF
 from logicbench.logic.dimacs import read_dimacs
-from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict, Violation
+from logicbench.problem import Answer, Json, Problem, Unparsable, Verdict
 from logicbench.seeding import Stream
 from logicbench.solvers.effort import measure_effort
 
@@ -145,10 +146,7 @@ class SatFamily:
             known = formula.memo.get((problem.task, answer.value))
             if known is not None:
                 return known
-        try:
-            verdict = task.check(formula, answer.value)
-        except BudgetExceeded as error:
-            verdict = Verdict("undecided", 0.0, violations=(Violation("budget", str(error)),))
+        verdict = within_budget(task.check, formula, answer.value)
         if task.searches:
             if len(formula.memo) >= MEMO_SIZE:
                 formula.memo.clear()

@@ -181,11 +181,12 @@ DIALECTS: dict[Notation, Dialect] = {
 
 _LOOKED_AT = 4000
 _PYTHON = re.compile(r"\b(?:ForAll|And|Or|Not|Implies|Xor|Distinct|Iff)\s*\(|\bExists\s*\(\s*\[|\bCount\s*\(\s*\[")
+_SMTLIB_HEADS = "assert|forall|exists|and|or|not|xor|distinct|let|ite|implies"
 _SMTLIB = re.compile(
-    r"\s*\(\s*(?:(?:assert|forall|exists|and|or|not|xor|distinct|let|ite|implies)(?=[\s(])|(?:=>|<=|>=|<|>|=)(?=\s)"
+    rf"\s*\(\s*(?:(?:{_SMTLIB_HEADS})(?=[\s(])|(?:=>|<=|>=|<|>|=)(?=\s)"
     r"|declare-|define-|set-)"
 )
-_INFIX_CALL = re.compile(r"\b(?!(?:assert|forall|exists|and|or|not|xor|distinct|let|ite|implies)\()[A-Za-z_]\w*\(")
+_INFIX_CALL = re.compile(rf"\b(?!(?:{_SMTLIB_HEADS})\()[A-Za-z_]\w*\(")
 _INFIX_SIGN = re.compile(r"[\w)]\s*(?:<?->|<?=>|&|\||∧|∨|→|↔|⊕|/\\|\\/)\s*[\w(¬~∀∃-]")
 _TPTP = re.compile(r"\s*(?:fof|cnf|tff)\s*\(|[!?]\s*\[[^\[\]]*\]\s*:|\$(?:true|false|less|sum)\b|<~>")
 _LATEX_TEXT = re.compile(

@@ -16,8 +16,9 @@ _DECLARES = (
 _ASSIGNED = re.compile(r"(?P<names>\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*=(?!=)\s*(?P<value>.+)", re.DOTALL)
 _DECLARED = re.compile(rf"{_DECLARES}\s*\(|[\"'][^\"'()]*[\"']\s*$|\d+\s*$|\[")
 _ADDED = re.compile(r"(?:\w+\.(?:add|assert_exprs|append)|solve|prove)\s*\((?P<value>.*)\)\s*", re.DOTALL)
-_BARE = re.compile(r"(?:And|Or|Not|Implies|Iff|Xor|ForAll|Exists)\s*\(")
-_LISTED = re.compile(r"\[(?P<inside>\s*(?:And|Or|Not|Implies|Iff|Xor|ForAll|Exists)\s*\(.*)\]\s*", re.DOTALL)
+_CONNECTS = r"(?:And|Or|Not|Implies|Iff|Xor|ForAll|Exists)\s*\("
+_BARE = re.compile(_CONNECTS)
+_LISTED = re.compile(rf"\[(?P<inside>\s*{_CONNECTS}.*)\]\s*", re.DOTALL)
 _COMPOUND = re.compile(r"(?:def|class|for|while|with|return|lambda)\b")
 _QUOTED = re.compile(r"(?:[\w.]+\s*\(\s*)?r?(?P<mark>[\"'])(?P<inside>.*)(?P=mark)\s*\)?\s*", re.DOTALL)
 
@@ -55,20 +56,20 @@ def script_formulas(text: str) -> list[Span]:
 
 def _holds_formula(value: str) -> bool:
     """Whether a string holds a formula, or a list begins with one."""
-    found = _QUOTED.fullmatch(value)
-    if found is None or found["mark"] in found["inside"]:
-        return _LISTED.fullmatch(value) is not None
-    return re.search(r"->|[&|(]", found["inside"]) is not None
+    found = _enclosed(value)
+    return found is not None and re.search(r"->|[&|(]", found["inside"]) is not None
 
 
 def _inside(text: str, span: Span) -> Span:
-    """The inside of a string, of a call with nothing but a string, or of a list; else the span itself."""
-    found = _QUOTED.fullmatch(text[slice(*span)])
-    if found is None or found["mark"] in found["inside"]:
-        found = _LISTED.fullmatch(text[slice(*span)])
-    if found is None:
-        return span
-    return span[0] + found.start("inside"), span[0] + found.end("inside")
+    """The inside of a string or list; else the span itself."""
+    found = _enclosed(text[slice(*span)])
+    return span if found is None else (span[0] + found.start("inside"), span[0] + found.end("inside"))
+
+
+def _enclosed(value: str) -> re.Match[str] | None:
+    """The inside of a string, of a call with nothing but a string, or of a list of formulas."""
+    found = _QUOTED.fullmatch(value)
+    return found if found is not None and found["mark"] not in found["inside"] else _LISTED.fullmatch(value)
 
 
 def _statements(text: str) -> list[Span]:

@@ -41,8 +41,8 @@ from logicbench.logic.fol.transform import Symbol
 
 Table: TypeAlias = "tuple[tuple[str, ...], npt.NDArray[Any]]"
 LESS: Symbol = ("<", 2)
-_MOST_VARIABLES = 24
-"""Free variables of a subformula, each an axis of its table; numpy has 32 axes at most."""
+MOST_AXES = 24
+"""Axes of a table: free variables of a subformula, arguments of a symbol. Numpy has 32 at most where tables meet."""
 CELL_LIMIT = 20_000_000
 
 
@@ -139,7 +139,7 @@ def as_batch(structure: Structure) -> Batch:
     """
     n = structure.size
     most = max((arity for _, arity in (*structure.predicates, *structure.functions)), default=0)
-    if most > _MOST_VARIABLES or n**most > CELL_LIMIT:
+    if most > MOST_AXES or n**most > CELL_LIMIT:
         raise BudgetExceeded(f"a symbol of {most} arguments is too large to tabulate")
     predicates = {}
     for (name, arity), rows in structure.predicates.items():
@@ -186,7 +186,7 @@ def _table(node: Any, below: list[Table], batch: Batch) -> Table:
     if isinstance(node, Forall | Exists | Count):
         return _quantify(node, below[0], batch)
     names, views = align(below)
-    if len(names) > _MOST_VARIABLES or batch.count * batch.size ** len(names) > CELL_LIMIT:
+    if len(names) > MOST_AXES or batch.count * batch.size ** len(names) > CELL_LIMIT:
         raise BudgetExceeded(f"a subformula with {len(names)} free variables is too large to tabulate")
     if isinstance(node, Function | Predicate):
         return names, _look_up(node, views, batch)

@@ -10,7 +10,7 @@ import re
 
 from logicbench.logic.fol.notation import Notation
 from logicbench.logic.fol.notes import Note
-from logicbench.logic.fol.scripts import script_formulas
+from logicbench.logic.fol.scripts import Span, script_formulas
 
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\n(?P<inside>[^`]*)```|(?<!`)```(?P<inline>[^`\n]+)```")
 _DISPLAY = re.compile(r"\\\[(?P<inside>.*?)\\\]|\$\$(?P<inline>.*?)\$\$", re.DOTALL)
@@ -23,8 +23,6 @@ _ENVIRONMENT = re.compile(
     re.DOTALL,
 )
 _LONGEST = 100_000
-
-Span = tuple[int, int]
 
 
 def unwrap(text: str) -> tuple[str, list[Note]]:

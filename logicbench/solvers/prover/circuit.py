@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from logicbench.errors import BudgetExceeded
+from logicbench.logic.fol.structures import MOST_AXES
 
 Literals: TypeAlias = "npt.NDArray[np.int64]"
 Table: TypeAlias = "tuple[tuple[str, ...], npt.NDArray[Any]]"
 """Names of the axes, and literals (or individuals) with one axis for each name."""
-MOST_AXES = 24
-"""Axes of a table: arguments of a symbol, variables of a clause. Numpy has 32 at most where tables meet."""
 
 
 class Circuit:
@@ -100,7 +99,7 @@ def spread(tables: Sequence[Table]) -> tuple[tuple[str, ...], list[npt.NDArray[A
     """Bring tables to the union of their axes and one shape; returns the names and the tables.
 
     Raises:
-        BudgetExceeded: They have more than `MOST_AXES` axes together.
+        BudgetExceeded: They have more than `structures.MOST_AXES` axes together.
     """
     names = tuple(dict.fromkeys(name for own, _ in tables for name in own))
     _check_axes(len(names))

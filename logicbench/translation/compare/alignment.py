@@ -162,18 +162,20 @@ class Alignment:
 def alignments(gold: Formula, predicted: Formula, limit: int = 24) -> list[Alignment]:
     """Renamings of the predicted formula's symbols to the gold formula's, sure ones first, then the fullest."""
     candidates: list[tuple[SymbolKey, list[str | None]]] = []
+    doubtful: set[tuple[SymbolKey, str]] = set()
     known, found = _symbols(gold), _symbols(predicted)
     for symbol in sorted(found - known):
         kind, name, arity = symbol
         targets = sorted(other for other in known - found if (other[0], other[2]) == (kind, arity))
         fitting = [other[1] for other in targets if alike(name, other[1], kind)]
-        fitting += [other[1] for other in targets if other[1] not in fitting and resembling(name, other[1], kind)]
-        candidates.append((symbol, [*fitting, None]))
+        near = [other[1] for other in targets if other[1] not in fitting and resembling(name, other[1], kind)]
+        doubtful |= {(symbol, other) for other in near}
+        candidates.append((symbol, [*fitting, *near, None]))
     result = []
     for choice in islice(product(*(names for _, names in candidates)), 40 * limit):
         renamed = {symbol: name for (symbol, _), name in zip(candidates, choice, strict=True) if name is not None}
         if len({(key[0], key[2], name) for key, name in renamed.items()}) == len(renamed):
-            result.append(Alignment(renamed, {}, all(alike(key[1], name, key[0]) for key, name in renamed.items())))
+            result.append(Alignment(renamed, {}, doubtful.isdisjoint(renamed.items())))
     result.sort(key=lambda one: -len(one.renamed))
     sure = [one for one in result if one.sure]
     return [*sure[:1], *(one for one in result if one not in sure[:1])][:limit]

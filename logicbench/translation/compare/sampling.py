@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from logicbench.errors import BudgetExceeded
-from logicbench.logic.fol.structures import LESS, Batch, Structure, evaluate_batch
+from logicbench.logic.fol.structures import LESS, MOST_AXES, Batch, Structure, evaluate_batch
 from logicbench.logic.fol.syntax import Comparison, Formula, Numeral, walk
 from logicbench.logic.fol.transform import signature
 from logicbench.seeding import digest
@@ -27,8 +27,6 @@ _DENSITIES = np.array([128, 64, 192, 128, 32, 224], dtype=np.uint8)
 
 _MOST_CELLS = 5_000_000
 """Entries of one symbol's tables in all structures of a size."""
-_MOST_ARGUMENTS = 24
-"""Axes of a table; numpy has 32 at most where tables meet."""
 
 
 def sample_batches(formulas: Sequence[Formula], count: int = 200, seed: int = 0) -> list[Batch]:
@@ -61,7 +59,7 @@ def _bytes(count: int, *labels: str | int) -> npt.NDArray[np.uint8]:
 def _batch(formulas: Sequence[Formula], numbers: list[Fraction], size: int, count: int, seed: int) -> Batch:
     symbols = signature(formulas)
     most = max((arity for _, arity in (*symbols.predicates, *symbols.functions)), default=0)
-    if most > _MOST_ARGUMENTS or count * size**most > _MOST_CELLS:
+    if most > MOST_AXES or count * size**most > _MOST_CELLS:
         raise BudgetExceeded(f"structures have no room for a symbol of {most} arguments")
     density = np.resize(_DENSITIES, count)
     predicates = {}
