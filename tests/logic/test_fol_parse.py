@@ -13,7 +13,7 @@ from logicbench.logic.fol.notation import NOTATIONS, detect
 from logicbench.logic.fol.notes import ParseError
 from logicbench.logic.fol.parse import parse, readings
 from logicbench.logic.fol.printing import render
-from logicbench.logic.fol.syntax import depth
+from logicbench.logic.fol.syntax import depth, walk
 
 ONE = "∀x (P(x) → (∃y (Q(x, y) ∧ ¬R(y))))"
 
@@ -280,3 +280,11 @@ def test_many_lost_brackets_are_mended_without_a_search(text, monkeypatch):
         brackets, "_edits", lambda tokens: pytest.fail("a search over hundreds of brackets takes minutes")
     )
     assert parse(text).repairs
+
+
+def test_a_colon_between_digits_ends_the_variable_of_a_binder() -> None:
+    for text in ("∀x1:1972Games Won(x1)", "At(a, 3:15)"):
+        parsed = parse(text, level="strict")
+        assert parse(render(parsed.formula), level="strict").formula == parsed.formula
+    assert next(walk(parse("∀x1:1972Games Won(x1)").formula)).sort == "1972Games"
+    assert "3:15" in render(parse("At(a, 3:15)").formula)

@@ -139,12 +139,12 @@ class _Lexer:
 
     def word(self, value: str, at: int, after: int) -> int:
         if self.binding and len(value) > 1:
-            # `∀x.P(x)`: in a binder the dot ends the variable.
+            # `∀x.P(x)`, `∀x1:3rd P(x1)`: in a binder a dot or colon ends the variable.
             short = _BINDER_WORD.match(value)
             if (
                 short
                 and short.end() < len(value)
-                and value[short.end()] == "."
+                and value[short.end()] in ".:"
                 and (self.binding == 1 or short.end() <= 2)
             ):
                 value, after = short.group(), at + short.end()
